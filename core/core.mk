@@ -1,0 +1,1 @@
+# core.mk - rules of core/, included by the Makefile.

@@ -1,0 +1,108 @@
+#include "core/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int exit_code;
+    int http_code;
+} table[STATUS_COUNT] = {
+    [STATUS_OK] = {"ok", 0, 200},
+    [STATUS_NOT_FOUND] = {"not_found", 4, 404},
+    [STATUS_GONE] = {"gone", 4, 410},
+    [STATUS_USAGE] = {"usage", 2, 400},
+    [STATUS_INVALID] = {"invalid", 1, 400},
+    [STATUS_CONFLICT] = {"conflict", 1, 409},
+    [STATUS_PARTIAL] = {"partial", 3, 200},
+    [STATUS_BUSY] = {"busy", 5, 503},
+    [STATUS_STALE] = {"stale", 1, 503},
+    [STATUS_CORRUPT] = {"corrupt", 6, 503},
+    [STATUS_IO] = {"io", 1, 500},
+    [STATUS_NOMEM] = {"nomem", 1, 500},
+    [STATUS_LIMIT] = {"limit", 1, 400},
+    [STATUS_DEADLINE] = {"deadline", 1, 503},
+    [STATUS_INTERRUPTED] = {"interrupted", 130, 503},
+    [STATUS_INTERNAL] = {"internal", 1, 500},
+};
+
+static enum status known(enum status s) {
+    return (unsigned)s < STATUS_COUNT ? s : STATUS_INTERNAL;
+}
+
+const char *status_name(enum status s) {
+    return table[known(s)].name;
+}
+int status_exit_code(enum status s) {
+    return table[known(s)].exit_code;
+}
+int status_http_code(enum status s) {
+    return table[known(s)].http_code;
+}
+
+enum status err_set(struct err *err, enum status s, const char *code, const char *fmt,
+                    ...) {
+    if (!err)
+        return s;
+    memset(err, 0, sizeof *err);
+    err->status = s;
+    if (code)
+        snprintf(err->code, sizeof err->code, "%s", code);
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(err->text, sizeof err->text, fmt, ap);
+    va_end(ap);
+    return s;
+}
+
+enum status err_errno(struct err *err, const char *fmt, ...) {
+    int e = errno;
+    enum status s = e == ENOMEM ? STATUS_NOMEM : STATUS_IO;
+    if (!err)
+        return s;
+    memset(err, 0, sizeof *err);
+    err->status = s;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(err->text, sizeof err->text, fmt, ap);
+    va_end(ap);
+    size_t n = strlen(err->text);
+    snprintf(err->text + n, sizeof err->text - n, ": %s", strerror(e));
+    return s;
+}
+
+void err_place(struct err *err, const char *file, long line, const char *field) {
+    if (!err)
+        return;
+    if (file)
+        snprintf(err->file, sizeof err->file, "%s", file);
+    if (line)
+        err->line = line;
+    if (field)
+        snprintf(err->field, sizeof err->field, "%s", field);
+}
+
+void err_prefix(struct err *err, const char *fmt, ...) {
+    if (!err)
+        return;
+    char old[sizeof err->text];
+    memcpy(old, err->text, sizeof old);
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(err->text, sizeof err->text, fmt, ap);
+    va_end(ap);
+    size_t n = strlen(err->text);
+    snprintf(err->text + n, sizeof err->text - n, ": %s", old);
+}
+
+const char *err_line(const struct err *err, char *out, size_t size) {
+    char line[32] = "";
+    if (err->line)
+        snprintf(line, sizeof line, "%ld:", err->line);
+    snprintf(out, size, "%s%s%s%s%s%s%s%s%s%s", err->file, err->file[0] ? ":" : "", line,
+             err->file[0] || err->line ? " " : "", err->field, err->field[0] ? ": " : "",
+             err->text, err->code[0] ? " [" : "", err->code, err->code[0] ? "]" : "");
+    return out;
+}

@@ -1,0 +1,1 @@
+# stats.mk - rules of stats/, included by the Makefile.

@@ -1,0 +1,1 @@
+# tests.mk - rules of tests/, included by the Makefile.

@@ -1,0 +1,1 @@
+# web.mk - rules of web/, included by the Makefile.
