@@ -1,0 +1,62 @@
+/* analyse.h - normalised text to index terms; one analyser for index and query.
+ *
+ * Terms of a normalised value (text.h): every Han character, every pair of neighbouring
+ * Han characters (bigram), every token (maximal run of word characters). No positions: a
+ * phrase is an AND of its terms, then the literal is looked for in the record's text
+ * (design.md, Search). Terms never cross a value. A token longer than ANALYSE_MAX_TOKEN
+ * bytes is cut at a character border to that length (index and query alike; the text
+ * check decides). Han and token terms never start with an upper-case ASCII letter, so
+ * prefixes ("Q", "R", "X") never collide with them.
+ *
+ * Threads: a struct terms belongs to one thread.
+ */
+#ifndef CORE_ANALYSE_H
+#define CORE_ANALYSE_H
+
+#include "core/text.h"
+
+C_API_BEGIN
+
+#define ANALYSE_MAX_TOKEN 64
+
+/* A multiset of terms, reused from record to record; clearing costs what it holds. */
+struct terms;
+
+struct term {
+    struct str text; /* into the set's own memory, until clear or free */
+    uint32_t wdf;    /* occurrences */
+};
+
+MUST_CHECK enum status terms_new(struct terms **out, struct err *err);
+void terms_free(struct terms *t);
+void terms_clear(struct terms *t);
+
+/* Adds all terms of the normalised value `norm`, each with `prefix` (may be "") before
+ * it. wdf_inc is added per occurrence. STATUS_NOMEM. */
+MUST_CHECK enum status terms_add(struct terms *t, struct str norm, const char *prefix,
+                                 uint32_t wdf_inc, struct err *err);
+/* Adds one ready term (at most 245 bytes, no control characters: else STATUS_LIMIT). */
+MUST_CHECK enum status terms_add_one(struct terms *t, struct str term, uint32_t wdf_inc,
+                                     struct err *err);
+/* The distinct terms in bytewise order; the array is the set's, valid until clear. */
+MUST_CHECK enum status terms_sorted(struct terms *t, const struct term **out, size_t *n,
+                                    struct err *err);
+/* Sum of wdf over all terms since clear: the document length for BM25. */
+uint32_t terms_length(const struct terms *t);
+
+/* What a literal needs: all these terms in one record, and unless `exact`, the literal in
+ * its text. A Han run of two or more gives its bigrams only; a lone Han character gives
+ * itself; a token gives itself. exact: the literal is one single term, nothing to verify.
+ */
+struct literal {
+    struct str *terms; /* distinct, in order of first occurrence */
+    size_t n;
+    bool exact;
+};
+/* Terms of the normalised literal, allocated under the talloc context `ctx`.
+ * STATUS_INVALID when it has no letter, digit or Han character; STATUS_NOMEM. */
+MUST_CHECK enum status analyse_literal(void *ctx, struct str norm, const char *prefix,
+                                       struct literal *out, struct err *err);
+
+C_API_END
+#endif
