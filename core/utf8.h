@@ -49,5 +49,16 @@ static inline size_t utf8_put(uint32_t cp, char *out) {
 /* Number of code points of valid UTF-8. */
 size_t utf8_length(struct str s);
 
+/* Length of the longest prefix of at most max_bytes that ends at a character border: for
+ * cutting valid UTF-8. */
+static inline size_t utf8_clip(struct str s, size_t max_bytes) {
+    if (s.n <= max_bytes)
+        return s.n;
+    size_t n = max_bytes;
+    while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+        n--;
+    return n;
+}
+
 C_API_END
 #endif
