@@ -6,6 +6,7 @@
 #ifndef CORE_CLI_H
 #define CORE_CLI_H
 
+#include "core/config.h"
 #include "core/err.h"
 #include "core/str.h"
 
@@ -16,8 +17,9 @@ struct cli {
     const char *program;      /* argv[0], to find chengguo-draw beside it */
     const char *store;        /* resolved: flag, CHENGGUO_STORE, config, ./store */
     const char *store_source; /* "--store", "CHENGGUO_STORE", "config", "default" */
-    const char *config;       /* configuration file or NULL */
-    int argc;                 /* of the command: argv[0] is its name */
+    const char *config_file;  /* configuration file or NULL */
+    const struct config *config;
+    int argc; /* of the command: argv[0] is its name */
     char **argv;
     int64_t now; /* seconds since 1970; the only clock commands read (--now for tests) */
 };

@@ -28,8 +28,9 @@ struct config {
     int64_t threads;                /* [serve] threads: 0 = one a core */
     int64_t connections;            /* [serve] connections */
     int64_t deadline_ms;            /* [serve] deadline_ms of a search */
-    int64_t bulk;      /* [index] bulk: rows from which a set is built anew */
-    int64_t processes; /* [index] processes of a bulk build, 0 = one a core */
+    int64_t bulk;       /* [index] bulk: rows from which a set is built anew */
+    int64_t processes;  /* [index] processes of a bulk build, 0 = one a core */
+    uint64_t from_file; /* bit i: item i of the table came from the file */
 };
 
 struct config_item {
