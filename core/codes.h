@@ -48,21 +48,41 @@ enum code_list {
     CODES_PUBLICITY,  /* none, unit_open, site_open, closed, objected */
     CODES_YESNO,      /* yes 是, no 否 */
     CODES_CONTRACT,   /* 开发 … 合作实施 */
+    CODES_CONCLUSION, /* of an evaluation: positive, negative, none 未评价 */
     CODES_LIST_COUNT
 };
 
-/* Parses the embedded lists. Call once at start. STATUS_CORRUPT (a build fault). */
+#define CODES_MAX_BYTES 256 /* of a code or label that codes_resolve looks at */
+#define CODES_ROLLUP_BYTES 32
+
+/* Parses the embedded lists. Call once at start (again: does nothing). STATUS_CORRUPT (a
+ * build fault), STATUS_NOMEM. */
 MUST_CHECK enum status codes_load(struct err *err);
 
 /* The canonical code for a code or label or alias of the list, or an empty slice. Blanks
- * at the ends are ignored; full-width forms and brackets are folded. Codes of open
- * hierarchies (region, industry, discipline) that are well-formed but unlisted are
- * accepted as they stand (deeper levels may not be loaded). */
+ * are ignored; full-width forms, brackets and ASCII case are folded. An empty value or
+ * 未填 is "none"; 其他 (其它) is "其他", or the list's own code with that label (hitech:
+ * 12). region: also 2 and 4 digits ("14" = 140000), short names (山西, 太原), and names
+ * in a row (山西省太原市小店区); a name that several places of one rank share resolves to
+ * nothing. industry: divisions also without their letter ("06" = B06). Codes of the open
+ * hierarchies (region, industry, discipline) that are well-formed, stand under a known
+ * top level (province, division, first-level discipline) but are unlisted are accepted as
+ * they stand (deeper levels may not be loaded): then the slice is the caller's own,
+ * trimmed; every other slice lives for ever. An unlisted industry without its letter
+ * ("0610") comes back without it. */
 struct str codes_resolve(enum code_list list, struct str value);
 
-/* Label of a code ("未填" for none; the code itself when unlisted). Borrowed, for ever.
- */
+/* Label of a code: "未填" for none; of an unlisted code, the label of the nearest listed
+ * code above it (B0610: 煤炭开采和洗选业; 110100, no place of its own: 北京市), "" when
+ * there is none. Borrowed, for ever. */
 const char *codes_label(enum code_list list, struct str code);
+
+/* The same for printing: the code itself where codes_label has nothing to say. Borrowed:
+ * for ever, or the caller's own slice. */
+struct str codes_label_str(enum code_list list, struct str code);
+
+/* Is the code an entry of the list, as it stands? "none" and 其他 only where printed. */
+bool codes_has(enum code_list list, struct str code);
 
 /* Number of entries, and entry i in list order (code order of the printed lists). */
 size_t codes_count(enum code_list list);
@@ -79,9 +99,17 @@ size_t codes_order(enum code_list list, struct str code);
  * (interface.md, "Hierarchies") */
 bool codes_within(enum code_list list, struct str code, struct str root);
 
+/* The code above: the parent in the list ("B06": "B", "440": "D", "140105": "140100"), of
+ * an unlisted one the nearest listed code above it; empty at the top and for lists
+ * without a hierarchy. Borrowed, for ever. */
+struct str codes_parent(enum code_list list, struct str code);
+
 /* The ancestor of `code` that a facet shows: region by city, discipline by 3 digits,
- * industry by section; with `selected` not empty the level below it. Writes into out
- * (>= 32 bytes) and returns its length; a code that is no hierarchy comes back whole. */
+ * industry by section; with `selected` (a code that holds this one) the level below it.
+ * Places without a city between them and the province: those of the four municipalities
+ * show as the municipality (110105: 110000), the others as themselves (419001). Writes
+ * into out (>= CODES_ROLLUP_BYTES, terminated) and returns its length; a code that is in
+ * no hierarchy comes back whole (clipped to what fits). */
 size_t codes_rollup(enum code_list list, struct str code, struct str selected, char *out,
                     size_t size);
 

@@ -70,24 +70,37 @@ enum field_type {
     FIELD_MONEY_MAP  /* object of kind -> money */
 };
 
-enum field_flag {
-    FIELD_REQUIRED = 1 << 0,
-    FIELD_SEARCHED = 1 << 1,   /* its text answers a query without field name */
-    FIELD_BY_NAME = 1 << 2,    /* its text answers `name:words` only */
-    FIELD_IS_YEAR = 1 << 3,    /* FACET_YEAR: values are years, ranges allowed */
-    FIELD_FIRST_ONLY = 1 << 4, /* of a list of objects only the first counts */
-    FIELD_NEGATIVE_OK = 1 << 5 /* money: may be below zero (profit) */
+/* How a path leads to its values. */
+enum field_shape {
+    FIELD_PLAIN,  /* "key" */
+    FIELD_MEMBER, /* "outer.key" */
+    FIELD_EACH,   /* "outer[].key": of every object of a list */
+    FIELD_FIRST   /* "outer[0].key": of the first; a second view of an EACH row */
 };
 
-enum { FOR_A = 1, FOR_B = 2, FOR_S = 4, FOR_ALL = 7 };
+enum field_flag {
+    FIELD_REQUIRED = 1 << 0,
+    FIELD_SEARCHED = 1 << 1,    /* its text answers a query without field name */
+    FIELD_BY_NAME = 1 << 2,     /* its text answers `name:words` only */
+    FIELD_IS_YEAR = 1 << 3,     /* FACET_YEAR: values are years, ranges allowed */
+    FIELD_FIRST_ONLY = 1 << 4,  /* of a list of objects only the first counts */
+    FIELD_NEGATIVE_OK = 1 << 5, /* money: may be below zero (profit) */
+    FIELD_LOOSE = 1 << 6 /* code: a value that the list does not know stands as it is */
+};
+
+/* Categories of registrations; collections (record.md) are FOR_C. */
+enum { FOR_A = 1, FOR_B = 2, FOR_S = 4, FOR_ALL = 7, FOR_C = 8, FOR_ANY = 15 };
 
 struct field {
-    const char *path; /* where it stands: "title", "units[].name", "units[0].type" */
+    const char *path;  /* where it stands: "title", "units[].name", "units[0].type" */
+    const char *outer; /* "units", or NULL for a plain field */
+    const char *key;   /* "name" */
+    enum field_shape shape;
     const char *name; /* filter, facet and query-language name, or NULL */
     const char *zh;   /* Chinese label, also a query-language name */
     const char *zh2;  /* another Chinese query-language name, or NULL */
     enum field_type type;
-    enum code_list list; /* for FIELD_CODE and FIELD_CODE_LIST, else CODES_NONE */
+    enum code_list list; /* of codes; CODES_YESNO for bools; else CODES_NONE */
     enum tier tier;
     unsigned categories; /* FOR_A | FOR_B | FOR_S: elsewhere it is no value at all */
     unsigned flags;      /* enum field_flag */
@@ -95,17 +108,25 @@ struct field {
     int date;            /* enum date_column, or -1 */
     char tag;            /* 1..31: marks its values in the record text; 0 = no text */
     uint32_t max;        /* text: bytes; list: entries x 1; int: largest value */
+    uint32_t printed;    /* what the form allows (characters, entries); 0 = any */
 };
 
 /* The table and its length. */
 const struct field *field_table(size_t *n);
 
 /* By JSON path; by filter name or any query-language name (Chinese or English, exact,
- * ASCII case ignored); by facet; by text tag. NULL when there is none. */
+ * ASCII case ignored; aliases in field.c) among the fields that a query can ask for, that
+ * is, with a facet, a date column or a text tag; by facet; by date column; by text tag.
+ * NULL when there is none. */
 const struct field *field_by_path(struct str path);
 const struct field *field_by_name(struct str name);
 const struct field *field_of_facet(enum facet f);
+const struct field *field_of_date(enum date_column d);
 const struct field *field_of_tag(char tag);
+
+/* Query-language name i of a field: its filter name, labels, then aliases; NULL past the
+ * last. For help pages. */
+const char *field_query_name(const struct field *f, size_t i);
 
 /* Facet names as in interface.md ("category"); -1 when unknown. */
 const char *facet_name(enum facet f);
