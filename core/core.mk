@@ -1,5 +1,17 @@
 # core.mk - rules of core/, included by the Makefile.
 
+# --- matching text: class and mapping table from ICU's data (core/gen/t2s.c)
+GEN_HEADERS += $(G)/t2s.inc
+T2S_PKGS := icu-i18n icu-uc
+build/tool/t2s: core/gen/t2s.c core/text_class.h core/base.h
+	$(call say,TOOL,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=c17 -O1 -I. -D_GNU_SOURCE $(WARN) $(WARN_C) \
+	    $$(pkg-config --cflags $(T2S_PKGS)) -o $@ $< $$(pkg-config --libs $(T2S_PKGS))
+$(G)/t2s.inc: build/tool/t2s
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $< > $@.$$$$ && mv $@.$$$$ $@
+# --- end of matching text
+
 # --- code lists: data/codes/*.tsv and the divisions of GB/T 2260 become
 # build/gen/codes_embedded.{S,h}, which codes.c reads
 CODES_TSV := $(sort $(wildcard data/codes/*.tsv)) $(G)/divisions.tsv

@@ -1,0 +1,3 @@
+#include "core/text_class.h"
+
+#include "t2s.inc"
