@@ -232,7 +232,7 @@ static json_t *sample_view(const struct site *site, const struct sample *s) {
     if (!own)
         fail_msg("%s:%d: %s", path, e.line, e.text);
     static const struct page_line lines[] = {{"主办单位：某厅", NULL}};
-    const struct page_site config = {"科技成果登记检索", NULL, "登记库", 1, lines};
+    const struct page_site config = {"科技成果登记检索", "试运行", "登记库", 1, lines};
     json_t *view = page_view_new(site->assets, &config, s->section, "页名", NULL, 42,
                                  "2026-01-20T08:00:00Z");
     assert_non_null(view);
