@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#define BEIJING_SECONDS (8 * 3600)
+#define BEIJING_SECONDS 28800 /* UTC+8, no summer time */
 
 static const struct {
     enum page_section section;
