@@ -55,20 +55,16 @@ static int bad_usage(const char *before, const char *word, const char *after) {
 static const char *global(char **argv, int argc, int *i, const char *flag,
                           bool *missing) {
     size_t n = strlen(flag);
-    if (strncmp(argv[*i], flag, n) != 0)
-        return NULL;
-    if (argv[*i][n] == '=')
-        return argv[*i] + n + 1;
-    if (argv[*i][n] != 0)
-        return NULL;
+    if (strncmp(argv[*i], flag, n) != 0) return NULL;
+    if (argv[*i][n] == '=') return argv[*i] + n + 1;
+    if (argv[*i][n] != 0) return NULL;
     *missing = *i + 1 >= argc;
     return *missing ? "" : argv[++*i];
 }
 
 static const struct command *find(const char *name) {
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
     return NULL;
 }
 
@@ -102,8 +98,7 @@ int main(int argc, char **argv) {
         } else {
             return bad_usage("没有选项 ", argv[i], "；用 chengguo --help 查看用法");
         }
-        if (missing)
-            return fail(STATUS_USAGE, "%s 后面要有值%s", flag, "");
+        if (missing) return fail(STATUS_USAGE, "%s 后面要有值%s", flag, "");
     }
     if (i >= argc) {
         usage(stderr);
@@ -112,8 +107,7 @@ int main(int argc, char **argv) {
     const struct command *command = find(argv[i]);
     if (!command) {
         const char *names[ARRAY_LEN(commands)];
-        for (size_t k = 0; k < ARRAY_LEN(commands); k++)
-            names[k] = commands[k].name;
+        for (size_t k = 0; k < ARRAY_LEN(commands); k++) names[k] = commands[k].name;
         const char *near = cli_closest(str_of(argv[i]), names, ARRAY_LEN(names));
         char tail[96];
         snprintf(tail, sizeof tail, "%s%s%s",
@@ -123,10 +117,8 @@ int main(int argc, char **argv) {
     }
     struct err err;
     struct config config;
-    if (codes_load(&err) != STATUS_OK)
-        return cli_fail(&err);
-    if (config_load(cli.config_file, &config, &err) != STATUS_OK)
-        return cli_fail(&err);
+    if (codes_load(&err) != STATUS_OK) return cli_fail(&err);
+    if (config_load(cli.config_file, &config, &err) != STATUS_OK) return cli_fail(&err);
     const char *env = getenv("CHENGGUO_STORE");
     if (!cli.store && env && *env) {
         cli.store = env;

@@ -10,20 +10,16 @@
  */
 static size_t distance(struct str a, struct str b) {
     size_t row[CLOSEST_MAX_WORD + 1];
-    if (a.n > CLOSEST_MAX_WORD || b.n > CLOSEST_MAX_WORD)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
+    if (a.n > CLOSEST_MAX_WORD || b.n > CLOSEST_MAX_WORD) return SIZE_MAX;
+    for (size_t j = 0; j <= b.n; j++) row[j] = j;
     for (size_t i = 1; i <= a.n; i++) {
         size_t diagonal = row[0];
         row[0] = i;
         for (size_t j = 1; j <= b.n; j++) {
             size_t above = row[j];
             size_t best = diagonal + (a.p[i - 1] != b.p[j - 1]);
-            if (above + 1 < best)
-                best = above + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
+            if (above + 1 < best) best = above + 1;
+            if (row[j - 1] + 1 < best) best = row[j - 1] + 1;
             row[j] = best;
             diagonal = above;
         }
@@ -47,8 +43,7 @@ const char *cli_closest(struct str word, const char *const *names, size_t n) {
 static void print_usage(const char *synopsis, const char *about,
                         const struct cli_option *opt, size_t nopt) {
     printf("用法：chengguo %s\n\n%s\n", synopsis, about);
-    if (nopt)
-        printf("\n选项：\n");
+    if (nopt) printf("\n选项：\n");
     for (size_t i = 0; i < nopt; i++) {
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", opt[i].name, opt[i].arg ? " " : "",
@@ -62,8 +57,7 @@ static enum status unknown(struct str name, const struct cli_option *opt, size_t
                            struct err *err) {
     const char *names[64];
     size_t n = nopt < ARRAY_LEN(names) ? nopt : ARRAY_LEN(names);
-    for (size_t i = 0; i < n; i++)
-        names[i] = opt[i].name;
+    for (size_t i = 0; i < n; i++) names[i] = opt[i].name;
     const char *near = cli_closest(name, names, n);
     return err_set(err, STATUS_USAGE, "unknown_option", "没有选项 --%.*s%s%s%s",
                    (int)name.n, name.p, near ? "，是不是 --" : "", near ? near : "",
@@ -125,13 +119,10 @@ enum status cli_parse(struct cli *cli, const char *synopsis, const char *about,
         struct str key = str_slice(name, eq ? (size_t)(eq - name) : strlen(name));
         const struct cli_option *o = NULL;
         for (size_t k = 0; k < nopt && !o; k++)
-            if (str_eq_z(key, opt[k].name))
-                o = &opt[k];
-        if (!o)
-            return unknown(key, opt, nopt, err);
+            if (str_eq_z(key, opt[k].name)) o = &opt[k];
+        if (!o) return unknown(key, opt, nopt, err);
         if (o->kind == CLI_FLAG) {
-            if (eq)
-                return err_set(err, STATUS_USAGE, NULL, "--%s 不带值", o->name);
+            if (eq) return err_set(err, STATUS_USAGE, NULL, "--%s 不带值", o->name);
             *(bool *)o->out = true;
             continue;
         }
@@ -139,8 +130,7 @@ enum status cli_parse(struct cli *cli, const char *synopsis, const char *about,
         if (!value)
             return err_set(err, STATUS_USAGE, NULL, "--%s 后面要有 %s", o->name, o->arg);
         enum status s = store_value(o, value, err);
-        if (s != STATUS_OK)
-            return s;
+        if (s != STATUS_OK) return s;
     }
     *npos = pos;
     return STATUS_OK;

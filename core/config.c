@@ -72,8 +72,7 @@ struct reading {
 
 static int on_value(void *arg, const char *section, const char *name, const char *value) {
     struct reading *r = arg;
-    if (r->status != STATUS_OK)
-        return 0;
+    if (r->status != STATUS_OK) return 0;
     const char *names[ARRAY_LEN(items)];
     for (size_t i = 0; i < ARRAY_LEN(items); i++) {
         names[i] = items[i].key;
@@ -99,8 +98,7 @@ enum status config_load(const char *path, struct config *out, struct err *err) {
     memset(&c, 0, sizeof c);
     for (size_t i = 0; i < ARRAY_LEN(items); i++) {
         enum status s = assign(&c, &items[i], items[i].fallback, err);
-        if (s != STATUS_OK)
-            return s;
+        if (s != STATUS_OK) return s;
     }
     if (path) {
         FILE *f = fopen(path, "re");

@@ -41,8 +41,7 @@ enum status db_error(struct db *db, struct err *err) {
 }
 
 enum status db_exec(struct db *db, const char *sql, struct err *err) {
-    if (sqlite3_exec(db->h, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return db_error(db, err);
+    if (sqlite3_exec(db->h, sql, NULL, NULL, NULL) != SQLITE_OK) return db_error(db, err);
     return STATUS_OK;
 }
 
@@ -79,12 +78,10 @@ enum status db_run(struct db *db, sqlite3_stmt *st, struct err *err) {
 enum status db_int(struct db *db, const char *sql, int64_t *out, struct err *err) {
     sqlite3_stmt *st = NULL;
     enum status s = db_prepare(db, sql, &st, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     bool row = false;
     s = db_step(db, st, &row, err);
-    if (s == STATUS_OK)
-        *out = row ? sqlite3_column_int64(st, 0) : 0;
+    if (s == STATUS_OK) *out = row ? sqlite3_column_int64(st, 0) : 0;
     sqlite3_finalize(st);
     return s;
 }
@@ -102,8 +99,7 @@ void db_bind(sqlite3_stmt *st, int i, struct str s) {
 static enum status check_file(const char *path, enum db_mode mode, struct err *err) {
     struct stat st;
     if (stat(path, &st) != 0) {
-        if (mode == DB_CREATE)
-            return STATUS_OK;
+        if (mode == DB_CREATE) return STATUS_OK;
         err_set(err, STATUS_NOT_FOUND, NULL, "数据库不存在");
         err_place(err, path, 0, NULL);
         return STATUS_NOT_FOUND;
@@ -122,10 +118,8 @@ static enum status check_application(struct db *db, int32_t application_id,
     enum status s = db_int(db, "PRAGMA application_id", &id, err);
     if (s == STATUS_OK)
         s = db_int(db, "SELECT count(*) FROM sqlite_master", &tables, err);
-    if (s != STATUS_OK)
-        return s;
-    if (id == application_id || (id == 0 && tables == 0))
-        return STATUS_OK;
+    if (s != STATUS_OK) return s;
+    if (id == application_id || (id == 0 && tables == 0)) return STATUS_OK;
     err_set(err, STATUS_CORRUPT, NULL,
             "这是别的程序的数据库（application_id %lld），不会改动它；请换一个目录",
             (long long)id);
@@ -136,8 +130,7 @@ static enum status check_application(struct db *db, int32_t application_id,
 enum status db_open(const char *path, enum db_mode mode, bool wal, int32_t application_id,
                     struct db *out, struct err *err) {
     enum status s = check_file(path, mode, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     struct db db = {NULL, ""};
     snprintf(db.path, sizeof db.path, "%s", path);
     int flags = SQLITE_OPEN_NOMUTEX |
@@ -163,8 +156,7 @@ enum status db_open(const char *path, enum db_mode mode, bool wal, int32_t appli
                         : "PRAGMA journal_mode=DELETE; PRAGMA synchronous=FULL;"
                           "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;",
                     err);
-    if (s == STATUS_OK && mode == DB_READ)
-        s = db_exec(&db, "PRAGMA query_only=ON", err);
+    if (s == STATUS_OK && mode == DB_READ) s = db_exec(&db, "PRAGMA query_only=ON", err);
     if (s != STATUS_OK) {
         db_close(&db);
         return s;
@@ -174,8 +166,7 @@ enum status db_open(const char *path, enum db_mode mode, bool wal, int32_t appli
 }
 
 void db_close(struct db *db) {
-    if (db->h)
-        sqlite3_close_v2(db->h);
+    if (db->h) sqlite3_close_v2(db->h);
     db->h = NULL;
 }
 
@@ -183,8 +174,7 @@ enum status db_migrate(struct db *db, int32_t application_id,
                        const struct db_migration *m, size_t n, struct err *err) {
     int64_t version = 0;
     enum status s = db_int(db, "PRAGMA user_version", &version, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     if (n > 0 && version > m[n - 1].version) {
         err_set(
             err, STATUS_CORRUPT, NULL,
@@ -194,21 +184,16 @@ enum status db_migrate(struct db *db, int32_t application_id,
         return STATUS_CORRUPT;
     }
     for (size_t i = 0; i < n && s == STATUS_OK; i++) {
-        if (m[i].version <= version)
-            continue;
+        if (m[i].version <= version) continue;
         char pragma[96];
         snprintf(pragma, sizeof pragma,
                  "PRAGMA application_id=%d; PRAGMA user_version=%d;", (int)application_id,
                  m[i].version);
         s = db_exec(db, "BEGIN IMMEDIATE", err);
-        if (s == STATUS_OK)
-            s = db_exec(db, m[i].sql, err);
-        if (s == STATUS_OK)
-            s = db_exec(db, pragma, err);
-        if (s == STATUS_OK)
-            s = db_exec(db, "COMMIT", err);
-        if (s != STATUS_OK)
-            sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
+        if (s == STATUS_OK) s = db_exec(db, m[i].sql, err);
+        if (s == STATUS_OK) s = db_exec(db, pragma, err);
+        if (s == STATUS_OK) s = db_exec(db, "COMMIT", err);
+        if (s != STATUS_OK) sqlite3_exec(db->h, "ROLLBACK", NULL, NULL, NULL);
     }
     return s;
 }

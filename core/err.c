@@ -42,26 +42,34 @@ int status_http_code(enum status s) {
     return table[known(s)].http_code;
 }
 
+/* Takes away the character that a full field cuts: what is reported goes into JSON. */
+static void mend(char *z) {
+    size_t n = strlen(z), at = n;
+    while (at > 0 && ((unsigned char)z[at - 1] & 0xC0) == 0x80) at--;
+    unsigned char lead = at > 0 ? (unsigned char)z[at - 1] : 0;
+    size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    if (at > 0 && n - at + 1 < want) z[at - 1] = 0;
+}
+
 enum status err_set(struct err *err, enum status s, const char *code, const char *fmt,
                     ...) {
-    if (!err)
-        return s;
+    if (!err) return s;
     memset(err, 0, sizeof *err);
     err->status = s;
-    if (code)
-        snprintf(err->code, sizeof err->code, "%s", code);
+    if (code) snprintf(err->code, sizeof err->code, "%s", code);
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(err->text, sizeof err->text, fmt, ap);
     va_end(ap);
+    mend(err->code);
+    mend(err->text);
     return s;
 }
 
 enum status err_errno(struct err *err, const char *fmt, ...) {
     int e = errno;
     enum status s = e == ENOMEM ? STATUS_NOMEM : STATUS_IO;
-    if (!err)
-        return s;
+    if (!err) return s;
     memset(err, 0, sizeof *err);
     err->status = s;
     va_list ap;
@@ -70,23 +78,21 @@ enum status err_errno(struct err *err, const char *fmt, ...) {
     va_end(ap);
     size_t n = strlen(err->text);
     snprintf(err->text + n, sizeof err->text - n, ": %s", strerror(e));
+    mend(err->text);
     return s;
 }
 
 void err_place(struct err *err, const char *file, long line, const char *field) {
-    if (!err)
-        return;
-    if (file)
-        snprintf(err->file, sizeof err->file, "%s", file);
-    if (line)
-        err->line = line;
-    if (field)
-        snprintf(err->field, sizeof err->field, "%s", field);
+    if (!err) return;
+    if (file) snprintf(err->file, sizeof err->file, "%s", file);
+    if (line) err->line = line;
+    if (field) snprintf(err->field, sizeof err->field, "%s", field);
+    mend(err->file);
+    mend(err->field);
 }
 
 void err_prefix(struct err *err, const char *fmt, ...) {
-    if (!err)
-        return;
+    if (!err) return;
     char old[sizeof err->text];
     memcpy(old, err->text, sizeof old);
     va_list ap;
@@ -95,14 +101,15 @@ void err_prefix(struct err *err, const char *fmt, ...) {
     va_end(ap);
     size_t n = strlen(err->text);
     snprintf(err->text + n, sizeof err->text - n, ": %s", old);
+    mend(err->text);
 }
 
 const char *err_line(const struct err *err, char *out, size_t size) {
     char line[32] = "";
-    if (err->line)
-        snprintf(line, sizeof line, "%ld:", err->line);
+    if (err->line) snprintf(line, sizeof line, "%ld:", err->line);
     snprintf(out, size, "%s%s%s%s%s%s%s%s%s%s", err->file, err->file[0] ? ":" : "", line,
              err->file[0] || err->line ? " " : "", err->field, err->field[0] ? ": " : "",
              err->text, err->code[0] ? " [" : "", err->code, err->code[0] ? "]" : "");
+    if (size > 0) mend(out);
     return out;
 }

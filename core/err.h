@@ -2,7 +2,8 @@
  *
  * A function that can fail is `enum status f(in…, T *out, struct err *err)`.
  * Outputs are written only on STATUS_OK. `err` is the caller's, may be NULL, and is
- * filled once, where the failure is found; callers higher up may prefix it.
+ * filled once, where the failure is found; callers higher up may prefix it. What is too
+ * long for its field is cut between characters, so valid UTF-8 stays valid.
  * One table (err.c) maps a status to its name, exit code and HTTP code.
  *
  * Threads: no state; a struct err belongs to one thread.

@@ -111,7 +111,7 @@ static int add_bytes(const char *p, size_t n, void *arg) {
 
 static void add_json(const json_t *v, struct buf *out) {
     if (!v || json_dump_callback(v, add_bytes, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
-        out->failed = true;
+        out->failed = BUF_NO_MEMORY;
 }
 
 enum status recdoc_build(const struct record *r, enum tier tier, struct buf *out,

@@ -20,8 +20,7 @@ const struct audience_row *audience_row(enum audience a) {
 
 int audience_by_name(struct str name) {
     for (int a = 0; a < AUDIENCE_COUNT; a++)
-        if (str_eq_z(name, audiences[a].name))
-            return a;
+        if (str_eq_z(name, audiences[a].name)) return a;
     return -1;
 }
 
@@ -45,8 +44,7 @@ enum status store_set_path(const struct store *s, enum audience a, const char *n
 
 static bool folder_is_empty(const char *dir) {
     DIR *d = opendir(dir);
-    if (!d)
-        return false;
+    if (!d) return false;
     bool empty = true;
     for (struct dirent *e; empty && (e = readdir(d));)
         empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
@@ -58,11 +56,9 @@ static bool folder_is_empty(const char *dir) {
 static enum status take_lock(struct store *s, struct err *err) {
     char path[PATH_MAX];
     enum status st = store_path(s, "lock", path, sizeof path, err);
-    if (st != STATUS_OK)
-        return st;
+    if (st != STATUS_OK) return st;
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0)
-        return err_errno(err, "不能打开锁文件 %s", path);
+    if (fd < 0) return err_errno(err, "不能打开锁文件 %s", path);
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         char pid[32] = "";
         ssize_t n = pread(fd, pid, sizeof pid - 1, 0);
@@ -89,12 +85,10 @@ enum status store_open(const char *dir, bool write, struct store *out, struct er
     int n = snprintf(s.dir, sizeof s.dir, "%s", dir);
     if (n <= 0 || (size_t)n >= sizeof s.dir)
         return err_set(err, STATUS_USAGE, NULL, "库的路径为空或太长");
-    while (n > 1 && s.dir[n - 1] == '/')
-        s.dir[--n] = 0;
+    while (n > 1 && s.dir[n - 1] == '/') s.dir[--n] = 0;
     struct stat st;
     bool there = stat(s.dir, &st) == 0;
-    if (!there && errno != ENOENT)
-        return err_errno(err, "不能打开库 %s", s.dir);
+    if (!there && errno != ENOENT) return err_errno(err, "不能打开库 %s", s.dir);
     if (there && !S_ISDIR(st.st_mode)) {
         err_set(err, STATUS_CORRUPT, NULL, "不是目录；请用 --store 指定库所在的目录");
         err_place(err, s.dir, 0, NULL);
@@ -112,8 +106,7 @@ enum status store_open(const char *dir, bool write, struct store *out, struct er
     enum status r = store_path(&s, "registry.db", registry, sizeof registry, err);
     if (r == STATUS_OK)
         r = store_set_path(&s, AUDIENCE_PUBLIC, NULL, set, sizeof set, err);
-    if (r != STATUS_OK)
-        return r;
+    if (r != STATUS_OK) return r;
     /* A shipped set has public/ alone; a folder with neither is somebody else's. */
     if (access(registry, F_OK) != 0 && (write || access(set, F_OK) != 0) &&
         !folder_is_empty(s.dir)) {
@@ -124,15 +117,13 @@ enum status store_open(const char *dir, bool write, struct store *out, struct er
     }
     if (write) {
         r = take_lock(&s, err);
-        if (r != STATUS_OK)
-            return r;
+        if (r != STATUS_OK) return r;
     }
     *out = s;
     return STATUS_OK;
 }
 
 void store_close(struct store *s) {
-    if (s->lock_fd >= 0)
-        close(s->lock_fd);
+    if (s->lock_fd >= 0) close(s->lock_fd);
     s->lock_fd = -1;
 }

@@ -5,26 +5,20 @@
 #include <stdlib.h>
 
 static size_t blank_at_start(struct str s) {
-    if (s.n == 0)
-        return 0;
-    if (memchr(" \t\r\n\f\v", s.p[0], 6))
-        return 1;
+    if (s.n == 0) return 0;
+    if (memchr(" \t\r\n\f\v", s.p[0], 6)) return 1;
     return s.n >= 3 && memcmp(s.p, "\xE3\x80\x80", 3) == 0 ? 3 : 0;
 }
 
 static size_t blank_at_end(struct str s) {
-    if (s.n == 0)
-        return 0;
-    if (memchr(" \t\r\n\f\v", s.p[s.n - 1], 6))
-        return 1;
+    if (s.n == 0) return 0;
+    if (memchr(" \t\r\n\f\v", s.p[s.n - 1], 6)) return 1;
     return s.n >= 3 && memcmp(s.p + s.n - 3, "\xE3\x80\x80", 3) == 0 ? 3 : 0;
 }
 
 struct str str_trim(struct str s) {
-    for (size_t k; (k = blank_at_start(s));)
-        s = str_slice(s.p + k, s.n - k);
-    for (size_t k; (k = blank_at_end(s));)
-        s.n -= k;
+    for (size_t k; (k = blank_at_start(s));) s = str_slice(s.p + k, s.n - k);
+    for (size_t k; (k = blank_at_end(s));) s.n -= k;
     return s;
 }
 
@@ -41,35 +35,33 @@ void buf_done(struct buf *b) {
 
 void buf_clear(struct buf *b) {
     b->n = 0;
-    b->failed = false;
-    if (b->p)
-        b->p[0] = 0;
+    b->failed = BUF_FINE;
+    if (b->p) b->p[0] = 0;
 }
 
 bool buf_reserve(struct buf *b, size_t n) {
-    if (b->failed)
+    if (b->failed) return false;
+    if (n > b->max - b->n) {
+        b->failed = BUF_PAST_MAX;
         return false;
-    if (n > b->max - b->n)
-        return !(b->failed = true);
+    }
     size_t need = b->n + n + 1;
-    if (need <= b->cap)
-        return true;
+    if (need <= b->cap) return true;
     size_t cap = b->cap ? b->cap : 64;
-    while (cap < need)
-        cap += cap / 2;
-    if (cap > b->max + 1)
-        cap = b->max + 1;
+    while (cap < need) cap += cap / 2;
+    if (cap > b->max + 1) cap = b->max + 1;
     char *p = realloc(b->p, cap);
-    if (!p)
-        return !(b->failed = true);
+    if (!p) {
+        b->failed = BUF_NO_MEMORY;
+        return false;
+    }
     b->p = p;
     b->cap = cap;
     return true;
 }
 
 void buf_add(struct buf *b, const void *p, size_t n) {
-    if (n == 0 || !buf_reserve(b, n))
-        return;
+    if (n == 0 || !buf_reserve(b, n)) return;
     memcpy(b->p + b->n, p, n);
     b->n += n;
     b->p[b->n] = 0;
@@ -92,7 +84,7 @@ void buf_add_f(struct buf *b, const char *fmt, ...) {
     int n = vsnprintf(NULL, 0, fmt, ap);
     va_end(ap);
     if (n < 0) {
-        b->failed = true;
+        b->failed = BUF_NO_MEMORY;
     } else if (buf_reserve(b, (size_t)n)) {
         vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
         b->n += (size_t)n;
@@ -101,9 +93,8 @@ void buf_add_f(struct buf *b, const char *fmt, ...) {
 }
 
 enum status buf_check(const struct buf *b, const char *what, struct err *err) {
-    if (!b->failed)
-        return STATUS_OK;
-    if (b->n >= b->max / 2)
+    if (!b->failed) return STATUS_OK;
+    if (b->failed == BUF_PAST_MAX)
         return err_set(err, STATUS_LIMIT, "limit", "%s is larger than %zu bytes", what,
                        b->max);
     return err_set(err, STATUS_NOMEM, NULL, "out of memory for %s", what);

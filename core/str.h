@@ -47,18 +47,19 @@ int str_cmp(struct str a, struct str b);
 struct buf {
     char *p;
     size_t n, cap, max;
-    bool failed;
+    uint8_t failed; /* enum buf_failure */
 };
+enum buf_failure { BUF_FINE = 0, BUF_NO_MEMORY, BUF_PAST_MAX };
 
 #define BUF_MAX_DEFAULT ((size_t)256 << 20)
 
 /* A buffer that may grow to max_bytes (0 = BUF_MAX_DEFAULT). Allocates nothing yet. */
 static inline struct buf buf_init(size_t max_bytes) {
-    struct buf b = {NULL, 0, 0, max_bytes ? max_bytes : BUF_MAX_DEFAULT, false};
+    struct buf b = {NULL, 0, 0, max_bytes ? max_bytes : BUF_MAX_DEFAULT, BUF_FINE};
     return b;
 }
 void buf_done(struct buf *b);  /* frees; the buffer may be used again */
-void buf_clear(struct buf *b); /* n = 0, failed = false; keeps the memory */
+void buf_clear(struct buf *b); /* n = 0, nothing failed; keeps the memory */
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_add_str(struct buf *b, struct str s);
 void buf_add_z(struct buf *b, const char *z);

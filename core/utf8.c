@@ -12,18 +12,14 @@ size_t utf8_bad_at(struct str s) {
                    : (c & 0xF0) == 0xE0     ? 2
                    : c >= 0xF0 && c <= 0xF4 ? 3
                                             : 0;
-        if (!more || end - p <= more)
-            break;
+        if (!more || end - p <= more) break;
         /* The second byte's range excludes overlong forms, surrogates, > U+10FFFF. */
         unsigned char lo = c == 0xE0 ? 0xA0 : c == 0xF0 ? 0x90 : 0x80;
         unsigned char hi = c == 0xED ? 0x9F : c == 0xF4 ? 0x8F : 0xBF;
-        if (p[1] < lo || p[1] > hi)
-            break;
+        if (p[1] < lo || p[1] > hi) break;
         bool ok = true;
-        for (int k = 2; k <= more; k++)
-            ok = ok && (p[k] & 0xC0) == 0x80;
-        if (!ok)
-            break;
+        for (int k = 2; k <= more; k++) ok = ok && (p[k] & 0xC0) == 0x80;
+        if (!ok) break;
         p += more + 1;
     }
     return (size_t)(p - (const unsigned char *)s.p);
@@ -31,7 +27,6 @@ size_t utf8_bad_at(struct str s) {
 
 size_t utf8_length(struct str s) {
     size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    for (size_t i = 0; i < s.n; i++) n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
     return n;
 }

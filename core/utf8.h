@@ -14,20 +14,17 @@ size_t utf8_bad_at(struct str s);
 /* Decodes one code point of valid UTF-8 at p (p < end) and returns the byte after it. */
 static inline const char *utf8_next(const char *p, const char *end, uint32_t *cp) {
     unsigned char c = (unsigned char)*p++;
-    if (c < 0x80)
-        return *cp = c, p;
+    if (c < 0x80) return *cp = c, p;
     int more = c < 0xE0 ? 1 : c < 0xF0 ? 2 : 3;
     uint32_t v = c & (0x3Fu >> more);
-    for (; more > 0 && p < end; more--)
-        v = v << 6 | ((unsigned char)*p++ & 0x3Fu);
+    for (; more > 0 && p < end; more--) v = v << 6 | ((unsigned char)*p++ & 0x3Fu);
     *cp = v;
     return p;
 }
 
 /* Writes cp to out (room for 4) and returns the number of bytes. */
 static inline size_t utf8_put(uint32_t cp, char *out) {
-    if (cp < 0x80)
-        return out[0] = (char)cp, (size_t)1;
+    if (cp < 0x80) return out[0] = (char)cp, (size_t)1;
     if (cp < 0x800) {
         out[0] = (char)(0xC0 | cp >> 6);
         out[1] = (char)(0x80 | (cp & 0x3F));
@@ -52,11 +49,9 @@ size_t utf8_length(struct str s);
 /* Length of the longest prefix of at most max_bytes that ends at a character border: for
  * cutting valid UTF-8. */
 static inline size_t utf8_clip(struct str s, size_t max_bytes) {
-    if (s.n <= max_bytes)
-        return s.n;
+    if (s.n <= max_bytes) return s.n;
     size_t n = max_bytes;
-    while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
-        n--;
+    while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80) n--;
     return n;
 }
 

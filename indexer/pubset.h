@@ -1,0 +1,52 @@
+/* pubset.h - one published set as the indexer sees it: its marks, files and small steps.
+ *
+ * Shared by publish.c (update in place), bulk.c (build anew) and check.c.
+ * Threads: none; the caller holds the store's lock.
+ */
+#ifndef INDEXER_PUBSET_H
+#define INDEXER_PUBSET_H
+
+#include "core/pubdata.h"
+#include "core/xindex/xindex.h"
+#include "indexer/docmap.h"
+#include "indexer/registry.h"
+
+#define PUBSET_TEXT                                                                      \
+    "text-1" /* a generation's text file; rebuild starts a new generation */
+/* Columns files older than this are removed: no request runs as long. */
+#define PUBSET_GRACE_S 60
+
+/* Where a set stands. seq -1: there is no usable set. */
+struct pubset_marks {
+    int64_t index_seq;
+    int64_t data_seq;
+    char columns[COLUMNS_NAME_MAX];
+};
+/* A missing or half-made set gives -1 marks and STATUS_OK; a damaged one STATUS_CORRUPT.
+ */
+MUST_CHECK enum status pubset_marks(const char *set_dir, struct pubset_marks *out,
+                                    struct err *err);
+
+/* Writes the metadata of revision seq and commits: the atomic switch for search. */
+MUST_CHECK enum status pubset_commit_index(struct xindex_writer *w, int64_t seq,
+                                           const char *as_of, const char *columns,
+                                           struct err *err);
+
+/* Copies losses and aggregates from the registry, sets the revision; the caller has begun
+ * the transaction and commits. */
+MUST_CHECK enum status pubset_fill_data(struct db *data, struct registry *r, int64_t seq,
+                                        const char *as_of, struct err *err);
+
+/* The internal set's full JSON of a record. */
+MUST_CHECK enum status pubset_private_json(const struct record *r, struct buf *out,
+                                           struct err *err);
+
+/* Removes columns files of older revisions past the grace period, and leftovers. */
+void pubset_sweep(const char *set_dir, const char *current_columns, int64_t now);
+
+/* Removes a folder and all below it; a missing one is no error. */
+MUST_CHECK enum status pubset_remove_tree(const char *dir, struct err *err);
+/* fsync of a folder, so that renames in it last. */
+MUST_CHECK enum status pubset_sync_dir(const char *dir, struct err *err);
+
+#endif
