@@ -18,7 +18,6 @@ struct analyse_unit {
     struct str text; /* a slice of the value; a token cut to ANALYSE_MAX_TOKEN */
     uint32_t cp;     /* of a Han character */
     bool han;        /* else a token */
-    bool cut;        /* the token was longer */
 };
 
 static inline struct analyse_walk analyse_walk_of(struct str norm) {
@@ -38,18 +37,15 @@ static inline bool analyse_walk_next(struct analyse_walk *w, struct analyse_unit
                 .text = {start, (size_t)(w->p - start)}, .cp = cp, .han = true};
             return true;
         }
-        if (!(class & TEXT_WORD))
-            continue;
+        if (!(class & TEXT_WORD)) continue;
         while (w->p < w->end) {
             const char *next = utf8_next(w->p, w->end, &cp);
-            if (!(text_entry(cp) & TEXT_WORD))
-                break;
+            if (!(text_entry(cp) & TEXT_WORD)) break;
             w->p = next;
         }
         struct str token = {start, (size_t)(w->p - start)};
-        *u = (struct analyse_unit){.text = token, .cut = token.n > ANALYSE_MAX_TOKEN};
-        if (u->cut)
-            u->text.n = utf8_clip(token, ANALYSE_MAX_TOKEN);
+        token.n = utf8_clip(token, ANALYSE_MAX_TOKEN);
+        *u = (struct analyse_unit){.text = token};
         return true;
     }
     return false;

@@ -6,7 +6,8 @@ T2S_PKGS := icu-i18n icu-uc
 build/tool/t2s: core/gen/t2s.c core/text_class.h core/base.h
 	$(call say,TOOL,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -std=c17 -O1 -I. -D_GNU_SOURCE $(WARN) $(WARN_C) \
-	    $$(pkg-config --cflags $(T2S_PKGS)) -o $@ $< $$(pkg-config --libs $(T2S_PKGS))
+	    $$(pkg-config --cflags $(T2S_PKGS)) -o $@.$$$$ $< $$(pkg-config --libs $(T2S_PKGS)) && \
+	    mv $@.$$$$ $@
 $(G)/t2s.inc: build/tool/t2s
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && $< > $@.$$$$ && mv $@.$$$$ $@

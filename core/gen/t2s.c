@@ -23,7 +23,7 @@
 #include "core/text_class.h"
 
 #define CODE_POINTS 0x110000
-#define BLOCK (1 << TEXT_BLOCK_BITS)
+#define BLOCK ((size_t)1 << TEXT_BLOCK_BITS)
 #define PAGES (CODE_POINTS / BLOCK)
 
 static const UNormalizer2 *nfkc;
@@ -32,22 +32,19 @@ static uint32_t entry[CODE_POINTS];
 static uint16_t page[PAGES];
 
 static void check(UErrorCode e, const char *what) {
-    if (U_SUCCESS(e))
-        return;
+    if (U_SUCCESS(e)) return;
     fprintf(stderr, "t2s: %s: %s\n", what, u_errorName(e));
     exit(1);
 }
 
 /* The only code point of s, or -1 when there are none or several. */
 static UChar32 only(const UChar *s, int32_t n) {
-    if (n == 1)
-        return s[0];
+    if (n == 1) return s[0];
     return n == 2 && U16_IS_LEAD(s[0]) ? U16_GET_SUPPLEMENTARY(s[0], s[1]) : -1;
 }
 
 static void read_transliterator(void) {
-    for (UChar32 c = 0; c < CODE_POINTS; c++)
-        simplified[c] = c;
+    for (UChar32 c = 0; c < CODE_POINTS; c++) simplified[c] = c;
     UErrorCode e = U_ZERO_ERROR;
     UTransliterator *t =
         utrans_openU(u"Traditional-Simplified", -1, UTRANS_FORWARD, NULL, 0, NULL, &e);
@@ -56,8 +53,7 @@ static void read_transliterator(void) {
     check(e, "source set");
     for (int32_t k = 0; k < uset_size(source); k++) {
         UChar32 c = uset_charAt(source, k);
-        if (c < 0)
-            continue; /* a string: context, of no use here */
+        if (c < 0) continue; /* a string: context, of no use here */
         UChar s[32];
         int32_t n = 0, limit;
         U16_APPEND_UNSAFE(s, n, c);
@@ -65,8 +61,7 @@ static void read_transliterator(void) {
         utrans_transUChars(t, s, &n, 32, 0, &limit, &e);
         check(e, "transliterate");
         UChar32 to = only(s, n);
-        if (to >= 0)
-            simplified[c] = to;
+        if (to >= 0) simplified[c] = to;
     }
     uset_close(source);
     utrans_close(t);
@@ -84,19 +79,15 @@ static UChar32 simplify(UChar32 c) {
 
 /* Steps 2 and 3. U+301C and U+3030 are dashes to Unicode; the first is a tilde to us. */
 static UChar32 unify(UChar32 c) {
-    if (c == 0x301C || c == 0x223C)
-        return '~';
-    if (c == 0x2212 || u_charType(c) == U_DASH_PUNCTUATION)
-        return '-';
+    if (c == 0x301C || c == 0x223C) return '~';
+    if (c == 0x2212 || u_charType(c) == U_DASH_PUNCTUATION) return '-';
     return c == 0xD7 ? 'x' : simplify(c);
 }
 
 static uint32_t class_of(UChar32 c) {
     UErrorCode e = U_ZERO_ERROR;
-    if (u_isUWhiteSpace(c) || u_charType(c) == U_CONTROL_CHAR)
-        return TEXT_SPACE;
-    if (uscript_getScript(c, &e) == USCRIPT_HAN || c == 0x3007)
-        return TEXT_HAN;
+    if (u_isUWhiteSpace(c) || u_charType(c) == U_CONTROL_CHAR) return TEXT_SPACE;
+    if (uscript_getScript(c, &e) == USCRIPT_HAN || c == 0x3007) return TEXT_HAN;
     return U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK) ? TEXT_WORD : 0;
 }
 
@@ -104,18 +95,14 @@ static uint32_t entry_of(UChar32 c) {
     UErrorCode e = U_ZERO_ERROR;
     UChar in[2], out[64];
     int32_t n = 0;
-    if (U_IS_SURROGATE((uint32_t)c))
-        return 0;
+    if (U_IS_SURROGATE((uint32_t)c)) return 0;
     U16_APPEND_UNSAFE(in, n, c);
     n = unorm2_normalize(nfkc, in, n, out, 64, &e);
     check(e, "normalise");
-    if (n == 0)
-        return TEXT_NOTHING | TEXT_JOINS | TEXT_SEVERAL;
-    if (!unorm2_hasBoundaryBefore(nfkc, c))
-        return TEXT_JOINS | class_of(c);
+    if (n == 0) return TEXT_NOTHING | TEXT_JOINS | TEXT_SEVERAL;
+    if (!unorm2_hasBoundaryBefore(nfkc, c)) return TEXT_JOINS | class_of(c);
     UChar32 to = only(out, n);
-    if (to < 0)
-        return TEXT_SEVERAL | class_of(c);
+    if (to < 0) return TEXT_SEVERAL | class_of(c);
     to = unify(to);
     return (uint32_t)(to ^ c) << TEXT_FLAG_BITS | class_of(to);
 }
@@ -125,31 +112,30 @@ int main(void) {
     nfkc = unorm2_getNFKCCasefoldInstance(&e);
     check(e, "NFKC_Casefold");
     read_transliterator();
-    for (UChar32 c = 0; c < CODE_POINTS; c++)
-        entry[c] = entry_of(c);
+    for (UChar32 c = 0; c < CODE_POINTS; c++) entry[c] = entry_of(c);
 
     /* Equal blocks are kept once: first[] holds the page that first had each. */
-    static int first[PAGES];
-    int blocks = 0;
-    for (int p = 0; p < PAGES; p++) {
-        int k = 0;
+    static size_t first[PAGES];
+    size_t blocks = 0;
+    for (size_t p = 0; p < PAGES; p++) {
+        size_t k = 0;
         while (k < blocks && memcmp(&entry[first[k] * BLOCK], &entry[p * BLOCK],
                                     BLOCK * sizeof entry[0]) != 0)
             k++;
-        if (k == blocks)
-            first[blocks++] = p;
+        if (k == blocks) first[blocks++] = p;
         page[p] = (uint16_t)k;
     }
     printf("/* Made by core/gen/t2s.c from ICU %s, Unicode %s. */\n", U_ICU_VERSION,
            U_UNICODE_VERSION);
-    printf("const uint16_t text_page[%d] = {", PAGES);
-    for (int p = 0; p < PAGES; p++)
-        printf("%s%d,", p % 24 ? "" : "\n", page[p]);
-    printf("\n};\nconst uint32_t text_block[%d][%d] = {", blocks, BLOCK);
-    for (int k = 0; k < blocks; k++) {
+    printf("const uint16_t text_page[%zu] = {", PAGES);
+    for (size_t p = 0; p < PAGES; p++)
+        printf("%s%u,", p % 24 ? "" : "\n", (unsigned)page[p]);
+    printf("\n};\nconst uint32_t text_block[%zu][%zu] = {", blocks, BLOCK);
+    for (size_t k = 0; k < blocks; k++) {
         printf("\n{");
-        for (int i = 0; i < BLOCK; i++)
-            printf("%s0x%X,", i && i % 16 == 0 ? "\n" : "", entry[first[k] * BLOCK + i]);
+        for (size_t i = 0; i < BLOCK; i++)
+            printf("%s0x%X,", i && i % 16 == 0 ? "\n" : "",
+                   (unsigned)entry[first[k] * BLOCK + i]);
         printf("},");
     }
     printf("\n};\n");

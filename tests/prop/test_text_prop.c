@@ -47,11 +47,9 @@ static bool ref_space(uint32_t c) {
 }
 
 static uint32_t ref_simplify(uint32_t c) {
-    if (c == 0x85B4 || c == 0x82E7 || c == 0x82CE)
-        return 0x82CE;
+    if (c == 0x85B4 || c == 0x82E7 || c == 0x82CE) return 0x82CE;
     /* Everything that the transliterator changes lies here; asking it is slow. */
-    if (c < 0x3000 || c > 0x9FFF)
-        return c;
+    if (c < 0x3000 || c > 0x9FFF) return c;
     UChar s[8] = {(UChar)c};
     int32_t n = 1, limit = 1;
     UErrorCode e = U_ZERO_ERROR;
@@ -61,10 +59,8 @@ static uint32_t ref_simplify(uint32_t c) {
 }
 
 static uint32_t ref_unify(uint32_t c) {
-    if (c == 0x301C || c == 0x223C || c == 0xFF5E)
-        return '~';
-    if (c == 0x2212 || u_charType((UChar32)c) == U_DASH_PUNCTUATION)
-        return '-';
+    if (c == 0x301C || c == 0x223C || c == 0xFF5E) return '~';
+    if (c == 0x2212 || u_charType((UChar32)c) == U_DASH_PUNCTUATION) return '-';
     return c;
 }
 
@@ -74,30 +70,24 @@ static void ref_normalise(struct str in, struct buf *out) {
     int32_t n = 0;
     UErrorCode e = U_ZERO_ERROR;
     u_strFromUTF8(u, ARRAY_LEN(u), &n, in.p, (int32_t)in.n, &e);
-    for (int32_t i = 0; i < n; i++)
-        u[i] = u[i] == 0xD7 ? 'x' : u[i];
+    for (int32_t i = 0; i < n; i++) u[i] = u[i] == 0xD7 ? 'x' : u[i];
     int32_t m =
         unorm2_normalize(unorm2_getNFKCCasefoldInstance(&e), u, n, v, ARRAY_LEN(v), &e);
     assert_true(U_SUCCESS(e));
     a.n = 0;
     for (int32_t i = 0; i < m;) {
         uint32_t c = v[i++];
-        if (U16_IS_LEAD(c))
-            c = (uint32_t)U16_GET_SUPPLEMENTARY(c, v[i++]);
+        if (U16_IS_LEAD(c)) c = (uint32_t)U16_GET_SUPPLEMENTARY(c, v[i++]);
         a.at[a.n++] = ref_unify(ref_simplify(c));
     }
     size_t end = a.n, i = 0;
-    while (end > 0 && ref_space(a.at[end - 1]))
-        end--;
-    while (i < end && ref_space(a.at[i]))
-        i++;
+    while (end > 0 && ref_space(a.at[end - 1])) end--;
+    while (i < end && ref_space(a.at[i])) i++;
     while (i < end) {
         if (ref_space(a.at[i])) {
             size_t j = i;
-            while (ref_space(a.at[j]))
-                j++;
-            if (!ref_han(a.at[i - 1]) && !ref_han(a.at[j]))
-                buf_add_char(out, ' ');
+            while (ref_space(a.at[j])) j++;
+            if (!ref_han(a.at[i - 1]) && !ref_han(a.at[j])) buf_add_char(out, ' ');
             i = j;
             continue;
         }
@@ -121,12 +111,10 @@ static size_t ref_find(struct str t, struct str needle, size_t at) {
     static size_t off[64 * MAX_CP + 1], unused[64 * MAX_CP + 1];
     size_t n = decode(t, a, off), m = decode(needle, b, unused);
     for (size_t i = 0; m > 0 && i + m <= n; i++) {
-        if (off[i] < at || memcmp(a + i, b, m * sizeof *a) != 0)
-            continue;
+        if (off[i] < at || memcmp(a + i, b, m * sizeof *a) != 0) continue;
         bool cut_left = i > 0 && ref_word(a[i - 1]) && ref_word(a[i]);
         bool cut_right = i + m < n && ref_word(a[i + m - 1]) && ref_word(a[i + m]);
-        if (!cut_left && !cut_right)
-            return off[i];
+        if (!cut_left && !cut_right) return off[i];
     }
     return SIZE_MAX;
 }
@@ -161,8 +149,7 @@ static void add_cp(struct buf *b, uint32_t cp) {
 static void random_text(struct buf *b, uint32_t max_cp) {
     uint32_t n = any_below(max_cp + 1), only = any_below(3);
     size_t few[3];
-    for (size_t i = 0; i < ARRAY_LEN(few); i++)
-        few[i] = any_below(ARRAY_LEN(ranges));
+    for (size_t i = 0; i < ARRAY_LEN(few); i++) few[i] = any_below(ARRAY_LEN(ranges));
     while (n-- > 0) {
         size_t k = only ? few[any_below(ARRAY_LEN(few))] : any_below(ARRAY_LEN(ranges));
         add_cp(b, ranges[k].from + any_below(ranges[k].to - ranges[k].from + 1));
@@ -183,8 +170,7 @@ static void show(const char *what, struct str s) {
 }
 
 static void expect_same(struct str in, struct str got, struct str want, const char *why) {
-    if (str_eq(got, want))
-        return;
+    if (str_eq(got, want)) return;
     show("original", in);
     show("got", got);
     show("expected", want);
@@ -195,8 +181,7 @@ static void check_map(struct str in, struct str norm, const struct text_map *m) 
     assert_int_equal(m->n, norm.n);
     for (size_t i = 0; i < m->n; i++) {
         assert_true(m->from[i] < m->to[i] && m->to[i] <= in.n);
-        if (i > 0)
-            assert_true(m->from[i] >= m->from[i - 1] && m->to[i] >= m->to[i - 1]);
+        if (i > 0) assert_true(m->from[i] >= m->from[i - 1] && m->to[i] >= m->to[i - 1]);
         /* Both ends stand between characters of the original. */
         assert_true((in.p[m->from[i]] & 0xC0) != 0x80);
         assert_true(m->to[i] == in.n || (in.p[m->to[i]] & 0xC0) != 0x80);
@@ -208,11 +193,9 @@ static void check_slice(struct str in, struct str norm, const struct text_map *m
     static uint32_t cp[64 * MAX_CP];
     static size_t off[64 * MAX_CP + 1];
     size_t n = decode(norm, cp, off);
-    if (n == 0)
-        return;
+    if (n == 0) return;
     size_t i = any_below((uint32_t)n), j = i + any_below((uint32_t)(n - i));
-    if (cp[i] == ' ' || cp[j] == ' ')
-        return;
+    if (cp[i] == ' ' || cp[j] == ' ') return;
     struct str slice = str_slice(norm.p + off[i], off[j + 1] - off[i]);
     uint32_t from = m->from[off[i]], to = m->to[off[j + 1] - 1];
     struct buf b = buf_init(0);
@@ -255,22 +238,22 @@ static void every_code_point_alone_and_in_company(void **state) {
                                      0x1161, 0xE0100, 0x20,   0x4E2D};
     struct text_map map = {0};
     for (uint32_t cp = 0; cp <= 0x10FFFF; cp++) {
-        if (cp == 0xD800)
-            cp = 0xE000;
+        if (cp == 0xD800) cp = 0xE000;
         /* The planes behind the third are empty but for tags and private use. */
-        if (cp > 0x323B0 && cp < 0xE0000)
-            cp = 0xE0000;
-        if (cp > 0xE0200 && cp % 4096)
-            continue;
+        if (cp > 0x323B0 && cp < 0xE0000) cp = 0xE0000;
+        if (cp > 0xE0200 && cp % 4096) continue;
         bool dull = (cp >= 0xAC00 && cp < 0xD7A4) || cp >= 0x20000 ||
                     (cp >= 0x17000 && cp < 0x18D00) || (cp >= 0xE000 && cp < 0xF900);
         struct buf b = buf_init(0);
-        add_cp(&b, cp);
+        /* Latin with each companion, the rest with one by turns. */
         size_t k = dull ? 0 : cp % ARRAY_LEN(after);
-        if (k)
-            add_cp(&b, after[k]);
-        if (!dull || cp % 16 == 0)
-            check_one(buf_str(&b), &map);
+        for (size_t i = cp < 0x300 ? 0 : k; i < ARRAY_LEN(after);
+             i += cp < 0x300 ? 1 : 99) {
+            buf_clear(&b);
+            add_cp(&b, cp);
+            if (i) add_cp(&b, after[i]);
+            if (!dull || cp % 16 == 0) check_one(buf_str(&b), &map);
+        }
         struct buf norm = buf_init(0);
         buf_clear(&b);
         add_cp(&b, cp);
@@ -334,8 +317,7 @@ static void find_text(struct buf *b, uint32_t max_cp) {
     static const uint32_t alphabet[] = {'a',    'b',  'a',   '1',  ' ',     '-',   0x4E2D,
                                         0x56FD, 0xE9, 0x301, '\n', 0x20000, 0xAC00};
     uint32_t n = any_below(max_cp + 1), kinds = 2 + any_below(ARRAY_LEN(alphabet) - 1);
-    for (uint32_t i = 0; i < n; i++)
-        add_cp(b, alphabet[any_below(kinds)]);
+    for (uint32_t i = 0; i < n; i++) add_cp(b, alphabet[any_below(kinds)]);
 }
 
 static void find_is_the_brute_force_search(void **state) {
@@ -351,8 +333,7 @@ static void find_is_the_brute_force_search(void **state) {
         for (size_t last = 0; at != SIZE_MAX; last = at + 1) {
             size_t want = ref_find(buf_str(&t), buf_str(&needle), last);
             /* `at` is a character border: ask from the next one. */
-            while (last < t.n && (t.p[last] & 0xC0) == 0x80)
-                last++;
+            while (last < t.n && (t.p[last] & 0xC0) == 0x80) last++;
             at = text_find(buf_str(&t), buf_str(&needle), last);
             if (at != want) {
                 show("text", buf_str(&t));
