@@ -33,20 +33,17 @@ static void civil_of(int64_t days, int *y, int *m, int *d) {
 
 int date_days_in_month(int year, int month) {
     static const signed char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (month < 1 || month > 12)
-        return 0;
+    if (month < 1 || month > 12) return 0;
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return days[month - 1] + (month == 2 && leap);
 }
 
 /* Exactly n digits at s.p + at, or -1. */
 static int digits(struct str s, size_t at, size_t n) {
-    if (at > s.n || s.n - at < n)
-        return -1;
+    if (at > s.n || s.n - at < n) return -1;
     int v = 0;
     for (size_t i = at; i < at + n; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return -1;
+        if (s.p[i] < '0' || s.p[i] > '9') return -1;
         v = v * 10 + (s.p[i] - '0');
     }
     return v;
@@ -64,8 +61,7 @@ static size_t take_date(struct str s, int32_t *out) {
     size_t used = 7;
     if (is_at(s, 7, '-')) {
         d = digits(s, 8, 2);
-        if (d < 1 || d > date_days_in_month(y, m))
-            return 0;
+        if (d < 1 || d > date_days_in_month(y, m)) return 0;
         used = 10;
     }
     *out = (int32_t)(y * 10000 + m * 100 + d);
@@ -87,8 +83,7 @@ enum status date_parse(struct str s, int32_t *out, struct err *err) {
 const char *date_text(int32_t d, char out[DATE_TEXT]) {
     int y = date_year(d), m = date_month(d), day = date_day(d);
     out[0] = 0;
-    if (d < 10000 || d > 99991231)
-        return out;
+    if (d < 10000 || d > 99991231) return out;
     if (day)
         snprintf(out, DATE_TEXT, "%04u-%02u-%02u", (unsigned)y % 10000, (unsigned)m % 100,
                  (unsigned)day % 100);
@@ -98,15 +93,13 @@ const char *date_text(int32_t d, char out[DATE_TEXT]) {
 }
 
 int64_t date_days(int32_t d) {
-    if (d == 0)
-        return 0;
+    if (d == 0) return 0;
     return days_of(date_year(d), date_month(d), date_day(d) ? date_day(d) : 1);
 }
 
 /* "Z" or "+hh:mm" at `at` to the end of s: seconds east of UTC. */
 static bool take_offset(struct str s, size_t at, int *out) {
-    if (s.n == at + 1 && (s.p[at] == 'Z' || s.p[at] == 'z'))
-        return *out = 0, true;
+    if (s.n == at + 1 && (s.p[at] == 'Z' || s.p[at] == 'z')) return *out = 0, true;
     int h = digits(s, at + 1, 2), m = digits(s, at + 4, 2);
     if (s.n != at + 6 || !(is_at(s, at, '+') || is_at(s, at, '-')) ||
         !is_at(s, at + 3, ':') || h < 0 || h > 23 || m < 0 || m > 59)
@@ -125,14 +118,11 @@ static bool take_time(struct str s, size_t at, int *out) {
     at += 9;
     if (is_at(s, at, '.')) {
         size_t from = ++at;
-        while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9')
-            at++;
-        if (at == from)
-            return false;
+        while (at < s.n && s.p[at] >= '0' && s.p[at] <= '9') at++;
+        if (at == from) return false;
     }
     int offset = 0;
-    if (!take_offset(s, at, &offset))
-        return false;
+    if (!take_offset(s, at, &offset)) return false;
     *out = h * 3600 + m * 60 + sec - offset;
     return true;
 }

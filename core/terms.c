@@ -56,8 +56,7 @@ static void table_clear(struct table *t) {
         table_done(t);
         return;
     }
-    for (size_t i = 0; i < t->n; i++)
-        t->slots[t->used[i]] = (struct slot){0};
+    for (size_t i = 0; i < t->n; i++) t->slots[t->used[i]] = (struct slot){0};
     t->n = 0;
 }
 
@@ -67,8 +66,7 @@ static inline size_t table_home(const struct table *t, uint64_t key) {
 
 static bool table_grow(struct table *t) {
     size_t cap = t->cap ? t->cap * 2 : SLOTS_FIRST;
-    if (cap > UINT32_MAX)
-        return false;
+    if (cap > UINT32_MAX) return false;
     struct table big = {.cap = cap, .n = t->n};
     big.slots = calloc(cap, sizeof *big.slots);
     big.used = malloc(cap / 2 * sizeof *big.used);
@@ -79,8 +77,7 @@ static bool table_grow(struct table *t) {
     for (size_t i = 0; i < t->n; i++) {
         const struct slot *s = &t->slots[t->used[i]];
         size_t h = table_home(&big, s->key);
-        while (big.slots[h].key)
-            h = (h + 1) & (cap - 1);
+        while (big.slots[h].key) h = (h + 1) & (cap - 1);
         big.slots[h] = *s;
         big.used[i] = (uint32_t)h;
     }
@@ -106,11 +103,9 @@ static inline void count(struct terms *t, struct slot *s, uint32_t wdf_inc) {
 
 static inline bool add_packed(struct terms *t, uint64_t key, uint32_t wdf_inc) {
     struct table *h = &t->han;
-    if (!table_room(h))
-        return false;
+    if (!table_room(h)) return false;
     size_t at = table_home(h, key);
-    while (h->slots[at].key && h->slots[at].key != key)
-        at = (at + 1) & (h->cap - 1);
+    while (h->slots[at].key && h->slots[at].key != key) at = (at + 1) & (h->cap - 1);
     count(t, h->slots[at].key ? &h->slots[at] : table_take(h, at, key), wdf_inc);
     return true;
 }
@@ -121,8 +116,7 @@ static struct str slot_text(const struct terms *t, const struct slot *s) {
 
 static bool add_bytes(struct terms *t, struct str term, uint32_t wdf_inc) {
     struct table *h = &t->bytewise;
-    if (!table_room(h))
-        return false;
+    if (!table_room(h)) return false;
     uint64_t key = XXH3_64bits(term.p, term.n) | 1;
     size_t at = table_home(h, key);
     while (h->slots[at].key &&
@@ -131,8 +125,7 @@ static bool add_bytes(struct terms *t, struct str term, uint32_t wdf_inc) {
     if (!h->slots[at].key) {
         size_t from = t->bytes.n;
         buf_add_str(&t->bytes, term);
-        if (t->bytes.failed)
-            return false;
+        if (t->bytes.failed) return false;
         struct slot *s = table_take(h, at, key);
         s->at = (uint32_t)from;
         s->n = (uint32_t)term.n;
@@ -145,8 +138,7 @@ static bool add_bytes(struct terms *t, struct str term, uint32_t wdf_inc) {
 
 enum status terms_new(struct terms **out, struct err *err) {
     struct terms *t = calloc(1, sizeof *t);
-    if (!t)
-        return out_of_memory(err);
+    if (!t) return out_of_memory(err);
     t->bytes = buf_init(0);
     t->sorted = buf_init(0);
     *out = t;
@@ -154,8 +146,7 @@ enum status terms_new(struct terms **out, struct err *err) {
 }
 
 void terms_free(struct terms *t) {
-    if (!t)
-        return;
+    if (!t) return;
     table_done(&t->han);
     table_done(&t->bytewise);
     buf_done(&t->bytes);
@@ -179,8 +170,7 @@ static bool add_plain(struct terms *t, struct str norm, uint32_t wdf_inc) {
     uint64_t before = 0;
     while (analyse_walk_next(&w, &u)) {
         if (!u.han) {
-            if (!add_bytes(t, u.text, wdf_inc))
-                return false;
+            if (!add_bytes(t, u.text, wdf_inc)) return false;
             continue;
         }
         if (!add_packed(t, (uint64_t)u.cp << CP_BITS, wdf_inc) ||
@@ -200,13 +190,11 @@ static bool add_prefixed(struct terms *t, struct str norm, struct str prefix,
     memcpy(term, prefix.p, prefix.n);
     while (analyse_walk_next(&w, &u)) {
         memcpy(term + prefix.n, u.text.p, u.text.n);
-        if (!add_bytes(t, str_slice(term, prefix.n + u.text.n), wdf_inc))
-            return false;
+        if (!add_bytes(t, str_slice(term, prefix.n + u.text.n), wdf_inc)) return false;
         if (u.han && last.han && last.text.p + last.text.n == u.text.p) {
             size_t n = last.text.n + u.text.n;
             memcpy(term + prefix.n, last.text.p, n);
-            if (!add_bytes(t, str_slice(term, prefix.n + n), wdf_inc))
-                return false;
+            if (!add_bytes(t, str_slice(term, prefix.n + n), wdf_inc)) return false;
         }
         last = u;
     }
@@ -227,14 +215,12 @@ enum status terms_add(struct terms *t, struct str norm, const char *prefix,
 static uint64_t packed_of(struct str term) {
     uint64_t key = 0;
     const char *p = term.p, *end = p + term.n;
-    if (term.n > HAN_TERM_BYTES)
-        return 0;
+    if (term.n > HAN_TERM_BYTES) return 0;
     for (int k = 0; k < 2; k++) {
         uint32_t cp = 0;
         if (p < end) {
             p = utf8_next(p, end, &cp);
-            if (!text_is_han(cp))
-                return 0;
+            if (!text_is_han(cp)) return 0;
         }
         key = key << CP_BITS | cp;
     }
@@ -266,17 +252,14 @@ uint32_t terms_length(const struct terms *t) {
 static uint64_t *sort_keys(uint64_t *a, uint64_t *b, size_t n) {
     for (int shift = 0; shift < 2 * CP_BITS; shift += 8) {
         uint32_t at[256] = {0}, sum = 0;
-        for (size_t i = 0; i < n; i++)
-            at[a[i] >> shift & 0xFF]++;
-        if (n > 0 && at[a[0] >> shift & 0xFF] == n)
-            continue;
+        for (size_t i = 0; i < n; i++) at[a[i] >> shift & 0xFF]++;
+        if (n > 0 && at[a[0] >> shift & 0xFF] == n) continue;
         for (size_t k = 0; k < ARRAY_LEN(at); k++) {
             uint32_t here = at[k];
             at[k] = sum;
             sum += here;
         }
-        for (size_t i = 0; i < n; i++)
-            b[at[a[i] >> shift & 0xFF]++] = a[i];
+        for (size_t i = 0; i < n; i++) b[at[a[i] >> shift & 0xFF]++] = a[i];
         uint64_t *swap = a;
         a = b;
         b = swap;
@@ -291,15 +274,13 @@ static int by_text(const void *a, const void *b) {
 static bool make_room(struct terms *t, size_t n) {
     if (t->out_cap < n) {
         struct term *out = realloc(t->out, 2 * n * sizeof *out);
-        if (!out)
-            return false;
+        if (!out) return false;
         t->out = out;
         t->out_cap = 2 * n;
     }
     if (t->order_cap < 2 * t->han.n) {
         uint64_t *order = realloc(t->order, 4 * t->han.n * sizeof *order);
-        if (!order)
-            return false;
+        if (!order) return false;
         t->order = order;
         t->order_cap = 4 * t->han.n;
     }
@@ -311,21 +292,17 @@ static struct term packed_term(struct terms *t, uint64_t key) {
     const struct table *h = &t->han;
     char *p = t->sorted.p + t->sorted.n;
     size_t n = utf8_put((uint32_t)(key >> CP_BITS), p), at = table_home(h, key);
-    if (key & CP_MASK)
-        n += utf8_put((uint32_t)(key & CP_MASK), p + n);
+    if (key & CP_MASK) n += utf8_put((uint32_t)(key & CP_MASK), p + n);
     t->sorted.n += n;
-    while (h->slots[at].key != key)
-        at = (at + 1) & (h->cap - 1);
+    while (h->slots[at].key != key) at = (at + 1) & (h->cap - 1);
     return (struct term){.text = {p, n}, .wdf = h->slots[at].wdf};
 }
 
 enum status terms_sorted(struct terms *t, const struct term **out, size_t *n,
                          struct err *err) {
     const struct table *h = &t->han, *b = &t->bytewise;
-    if (!make_room(t, h->n + b->n + 1))
-        return out_of_memory(err);
-    for (size_t i = 0; i < h->n; i++)
-        t->order[i] = h->slots[h->used[i]].key;
+    if (!make_room(t, h->n + b->n + 1)) return out_of_memory(err);
+    for (size_t i = 0; i < h->n; i++) t->order[i] = h->slots[h->used[i]].key;
     const uint64_t *keys = h->n ? sort_keys(t->order, t->order + h->n, h->n) : NULL;
 
     /* The bytewise terms go to the end of the array, and the merge runs towards them:
@@ -339,8 +316,7 @@ enum status terms_sorted(struct terms *t, const struct term **out, size_t *n,
     const struct term *tail_end = tail + b->n;
     for (size_t i = 0; i < h->n; i++) {
         struct term han = packed_term(t, keys[i]);
-        while (tail < tail_end && str_cmp(tail->text, han.text) < 0)
-            *o++ = *tail++;
+        while (tail < tail_end && str_cmp(tail->text, han.text) < 0) *o++ = *tail++;
         *o++ = han;
     }
     *out = t->out;

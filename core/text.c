@@ -35,15 +35,12 @@ void text_map_done(struct text_map *m) {
 }
 
 static bool map_reserve(struct text_map *m, size_t n) {
-    if (m->cap - m->n >= n)
-        return true;
+    if (m->cap - m->n >= n) return true;
     size_t cap = m->cap + m->cap / 2 + n + 256;
     uint32_t *from = realloc(m->from, cap * sizeof *from);
-    if (from)
-        m->from = from;
+    if (from) m->from = from;
     uint32_t *to = from ? realloc(m->to, cap * sizeof *to) : NULL;
-    if (!to)
-        return false;
+    if (!to) return false;
     m->to = to;
     m->cap = cap;
     return true;
@@ -66,8 +63,7 @@ static bool map_add(struct writer *w, size_t n, const char *from, const char *to
 static inline bool put(struct writer *w, uint32_t cp, uint32_t class, const char *from,
                        const char *to) {
     if (class & TEXT_SPACE) {
-        if (!w->space)
-            w->space = from;
+        if (!w->space) w->space = from;
         w->space_end = to;
         return true;
     }
@@ -75,13 +71,11 @@ static inline bool put(struct writer *w, uint32_t cp, uint32_t class, const char
     struct buf *out = w->out;
     if (out->cap - out->n < 6) {
         char encoded[4];
-        if (!buf_reserve(out, utf8_put(cp, encoded) + gap))
-            return false;
+        if (!buf_reserve(out, utf8_put(cp, encoded) + gap)) return false;
     }
     if (gap) {
         out->p[out->n++] = ' ';
-        if (w->map && !map_add(w, 1, w->space, w->space_end))
-            return false;
+        if (w->map && !map_add(w, 1, w->space, w->space_end)) return false;
     }
     w->space = NULL;
     size_t n = utf8_put(cp, out->p + out->n);
@@ -100,8 +94,7 @@ static enum status put_cluster(struct writer *w, const char *from, const char *t
     for (const char *p = from; p < to;) {
         uint32_t cp;
         p = utf8_next(p, to, &cp);
-        if (text_entry(cp) & TEXT_NOTHING)
-            continue;
+        if (text_entry(cp) & TEXT_NOTHING) continue;
         if (++count > TEXT_MAX_CLUSTER)
             return err_set(err, STATUS_LIMIT, NULL, "连续的组合字符超过 %d 个",
                            TEXT_MAX_CLUSTER);
@@ -117,8 +110,7 @@ static enum status put_cluster(struct writer *w, const char *from, const char *t
         return err_set(err, STATUS_INTERNAL, NULL, "ICU: %s", u_errorName(e));
     while (done < total) {
         uint32_t cp = norm[done++];
-        if (U16_IS_LEAD(cp))
-            cp = (uint32_t)U16_GET_SUPPLEMENTARY(cp, norm[done++]);
+        if (U16_IS_LEAD(cp)) cp = (uint32_t)U16_GET_SUPPLEMENTARY(cp, norm[done++]);
         uint32_t entry = text_entry(cp);
         if (!put(w, text_becomes(cp, entry), entry, from, to))
             break; /* the caller looks at the writer */
@@ -151,10 +143,8 @@ static enum status put_all(struct writer *w, const char *p, const char *end,
                 }
             }
             enum status s = put_cluster(w, p, next, err);
-            if (s != STATUS_OK)
-                return s;
-            if (w->nomem || w->out->failed)
-                break;
+            if (s != STATUS_OK) return s;
+            if (w->nomem || w->out->failed) break;
         } else if (!put(w, text_becomes(cp, entry), entry, p, next)) {
             break;
         }
@@ -163,34 +153,28 @@ static enum status put_all(struct writer *w, const char *p, const char *end,
         cp = cp2;
         entry = entry2;
     }
-    if (w->nomem)
-        return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    if (w->nomem) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
     return buf_check(w->out, "matching text", err);
 }
 
 enum status text_normalise(struct str in, struct buf *out, struct text_map *map,
                            struct err *err) {
-    if (map)
-        map->n = 0;
+    if (map) map->n = 0;
     if (in.n > TEXT_MAX_BYTES)
         return err_set(err, STATUS_LIMIT, NULL, "文本超过 %zu 字节", TEXT_MAX_BYTES);
     size_t bad = utf8_bad_at(in);
     if (bad != in.n)
         return err_set(err, STATUS_INVALID, NULL, "第 %zu 字节不是有效的 UTF-8", bad + 1);
-    if (in.n == 0)
-        return buf_check(out, "matching text", err);
+    if (in.n == 0) return buf_check(out, "matching text", err);
     size_t before = out->n;
     /* Room for the usual case at once; whoever comes near `max` grows step by step. */
-    if (!out->failed && in.n < out->max - out->n)
-        (void)buf_reserve(out, in.n);
+    if (!out->failed && in.n < out->max - out->n) (void)buf_reserve(out, in.n);
     struct writer w = {.out = out, .map = map, .start = in.p};
     enum status s = put_all(&w, in.p, in.p + in.n, err);
     if (s != STATUS_OK) {
         out->n = before;
-        if (map)
-            map->n = 0;
+        if (map) map->n = 0;
     }
-    if (out->p)
-        out->p[out->n] = 0;
+    if (out->p) out->p[out->n] = 0;
     return s;
 }

@@ -15,18 +15,15 @@ bool text_is_word(uint32_t cp) {
 
 static bool word_at(const char *p, const char *end) {
     uint32_t cp;
-    if (p >= end)
-        return false;
+    if (p >= end) return false;
     utf8_next(p, end, &cp);
     return text_is_word(cp);
 }
 
 static bool word_before(const char *p, const char *start) {
-    if (p <= start)
-        return false;
+    if (p <= start) return false;
     const char *q = p - 1;
-    while (q > start && p - q < 4 && ((unsigned char)*q & 0xC0) == 0x80)
-        q--;
+    while (q > start && p - q < 4 && ((unsigned char)*q & 0xC0) == 0x80) q--;
     return word_at(q, p);
 }
 
@@ -37,15 +34,13 @@ bool text_is_whole(struct str t, size_t a, size_t b) {
 }
 
 size_t text_find(struct str t, struct str needle, size_t at) {
-    if (needle.n == 0 || at > t.n)
-        return SIZE_MAX;
+    if (needle.n == 0 || at > t.n) return SIZE_MAX;
     const char *end = t.p + t.n, *needle_end = needle.p + needle.n;
     bool word_first = word_at(needle.p, needle_end);
     bool word_last = word_before(needle_end, needle.p);
     for (const char *p = t.p + at; p < end;) {
         const char *hit = memmem(p, (size_t)(end - p), needle.p, needle.n);
-        if (!hit)
-            break;
+        if (!hit) break;
         if (word_first && word_before(hit, t.p)) {
             /* Inside a token no match begins: on to its end, or a long token that the
              * needle keeps hitting would be searched over and over. */
@@ -55,8 +50,7 @@ size_t text_find(struct str t, struct str needle, size_t at) {
             }
             continue;
         }
-        if (!(word_last && word_at(hit + needle.n, end)))
-            return (size_t)(hit - t.p);
+        if (!(word_last && word_at(hit + needle.n, end))) return (size_t)(hit - t.p);
         p = hit + 1;
     }
     return SIZE_MAX;
@@ -76,8 +70,7 @@ bool text_is_searchable(struct str t) {
     for (const char *p = t.p, *end = p + t.n; p < end;) {
         uint32_t cp;
         p = utf8_next(p, end, &cp);
-        if (text_is_han(cp) || text_is_word(cp))
-            return true;
+        if (text_is_han(cp) || text_is_word(cp)) return true;
     }
     return false;
 }

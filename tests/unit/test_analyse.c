@@ -35,8 +35,7 @@ static void expect(const char *want) {
     struct buf b = buf_init(0);
     assert_int_equal(terms_sorted(set, &terms, &n, NULL), STATUS_OK);
     for (size_t i = 0; i < n; i++) {
-        if (i)
-            buf_add_char(&b, ' ');
+        if (i) buf_add_char(&b, ' ');
         buf_add_str(&b, terms[i].text);
         buf_add_f(&b, ":%u", (unsigned)terms[i].wdf);
     }
@@ -147,8 +146,7 @@ static void many_terms(void **state) {
         for (uint32_t i = 0; i < 20000; i++) {
             char z[4];
             buf_add(&b, z, utf8_put(0x4E00 + i, z));
-            if (i % 4 == 0)
-                buf_add_f(&b, "t%u", (unsigned)i);
+            if (i % 4 == 0) buf_add_f(&b, "t%u", (unsigned)i);
         }
         assert_int_equal(terms_add(set, buf_str(&b), "", 1, NULL), STATUS_OK);
         const struct term *terms;
@@ -172,8 +170,7 @@ static void expect_literal(const char *norm, const char *prefix, const char *wan
     struct buf b = buf_init(0);
     assert_int_equal(analyse_literal(ctx, str_of(norm), prefix, &lit, NULL), STATUS_OK);
     for (size_t i = 0; i < lit.n; i++) {
-        if (i)
-            buf_add_char(&b, ' ');
+        if (i) buf_add_char(&b, ' ');
         buf_add_str(&b, lit.terms[i]);
         assert_int_equal(strlen(lit.terms[i].p), lit.terms[i].n);
     }
@@ -257,8 +254,7 @@ static uint32_t ref_count(struct str s, struct str term) {
     uint32_t n = 0;
     for (size_t a = 0, b; a < s.n; a = b) {
         uint32_t first = cp_at(s, a, &b);
-        if (s.n - a < term.n || memcmp(s.p + a, term.p, term.n) != 0)
-            continue;
+        if (s.n - a < term.n || memcmp(s.p + a, term.p, term.n) != 0) continue;
         n += text_is_han(first) || text_is_whole(s, a, a + term.n);
     }
     return n;

@@ -103,8 +103,7 @@ static void reads_instants(void **state) {
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         int64_t t = 77;
         assert_int_equal(instant_parse(str_of(cases[i].in), &t, NULL), STATUS_OK);
-        if (t != cases[i].want)
-            fail_msg("%s", cases[i].in);
+        if (t != cases[i].want) fail_msg("%s", cases[i].in);
     }
 }
 

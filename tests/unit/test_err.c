@@ -35,8 +35,7 @@ static void one_table_of_codes(void **state) {
         assert_int_equal(status_exit_code(cases[i].s), cases[i].exit_code);
         assert_int_equal(status_http_code(cases[i].s), cases[i].http_code);
     }
-    for (int s = 0; s < STATUS_COUNT; s++)
-        assert_non_null(status_name((enum status)s));
+    for (int s = 0; s < STATUS_COUNT; s++) assert_non_null(status_name((enum status)s));
     assert_string_equal(status_name((enum status)STATUS_COUNT), "internal");
     assert_int_equal(status_exit_code((enum status) - 1), 1);
     assert_int_equal(status_http_code((enum status) - 1), 500);
@@ -89,8 +88,7 @@ static void what_is_too_long_is_cut_between_characters(void **state) {
     for (size_t shift = 0; shift < 3; shift++) {
         struct err err;
         memset(large, 'a', shift);
-        for (size_t i = shift; i + 3 < sizeof large; i += 3)
-            memcpy(large + i, "煤", 4);
+        for (size_t i = shift; i + 3 < sizeof large; i += 3) memcpy(large + i, "煤", 4);
         err_set(&err, STATUS_INVALID, large, "%s", large);
         err_place(&err, large, 1, large);
         assert_int_equal(utf8_bad_at(str_of(err.text)), strlen(err.text));

@@ -79,8 +79,7 @@ static void refuses_what_is_no_amount(void **state) {
         if (money_parse(str_of(cases[i].in), cases[i].unit, &fen, &err) != STATUS_INVALID)
             fail_msg("“%s” was read", cases[i].in);
         assert_int_equal(fen, 77);
-        if (!strstr(err.text, cases[i].why))
-            fail_msg("“%s”: %s", cases[i].in, err.text);
+        if (!strstr(err.text, cases[i].why)) fail_msg("“%s”: %s", cases[i].in, err.text);
     }
     int64_t fen = 77;
     assert_int_equal(money_parse(str_slice(NULL, 0), NULL, &fen, NULL), STATUS_INVALID);

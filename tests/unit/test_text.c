@@ -72,12 +72,10 @@ static void check_span(const char *original, const char *needle, const char *wan
     struct text_map map = {0};
     assert_int_equal(text_normalise(str_of(original), &b, &map, NULL), STATUS_OK);
     size_t at = text_find(buf_str(&b), str_of(needle), 0);
-    if (at == SIZE_MAX)
-        fail_msg("%s is not in %s", needle, buf_z(&b));
+    if (at == SIZE_MAX) fail_msg("%s is not in %s", needle, buf_z(&b));
     size_t end = at + strlen(needle);
     struct str span = str_slice(original + map.from[at], map.to[end - 1] - map.from[at]);
-    if (!str_eq_z(span, want))
-        fail_msg("%.*s instead of %s", (int)span.n, span.p, want);
+    if (!str_eq_z(span, want)) fail_msg("%.*s instead of %s", (int)span.n, span.p, want);
     buf_done(&b);
     text_map_done(&map);
 }
@@ -197,8 +195,7 @@ static void matches_cut_no_token(void **state) {
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         size_t at = text_find(str_of(cases[i].text), str_of(cases[i].needle), 0);
-        if (at != cases[i].want)
-            fail_msg("%s in %s", cases[i].needle, cases[i].text);
+        if (at != cases[i].want) fail_msg("%s in %s", cases[i].needle, cases[i].text);
     }
     assert_int_equal(text_find(str_of("lng lng"), str_of("lng"), 1), 4);
     assert_int_equal(text_find(str_of("lng lng"), str_of("lng"), 7), SIZE_MAX);

@@ -9,8 +9,7 @@
 static void every_code_point_goes_round(void **state) {
     (void)state;
     for (uint32_t cp = 0; cp <= 0x10FFFF; cp++) {
-        if (cp >= 0xD800 && cp < 0xE000)
-            continue;
+        if (cp >= 0xD800 && cp < 0xE000) continue;
         char z[4];
         uint32_t back = UINT32_MAX;
         size_t n = utf8_put(cp, z);
@@ -19,8 +18,7 @@ static void every_code_point_goes_round(void **state) {
         assert_ptr_equal(utf8_next(z, z + n, &back), z + n);
         assert_int_equal(back, cp);
         assert_int_equal(utf8_length(str_slice(z, n)), 1);
-        for (size_t k = 0; k < n; k++)
-            assert_int_equal(utf8_bad_at(str_slice(z, k)), 0);
+        for (size_t k = 0; k < n; k++) assert_int_equal(utf8_bad_at(str_slice(z, k)), 0);
     }
 }
 
@@ -59,8 +57,7 @@ static void names_the_first_bad_byte(void **state) {
         char *block = malloc(cases[i].n ? cases[i].n : 1);
         memcpy(block, cases[i].in, cases[i].n);
         size_t at = utf8_bad_at(str_slice(block, cases[i].n));
-        if (at != cases[i].at)
-            fail_msg("case %zu: %zu", i, at);
+        if (at != cases[i].at) fail_msg("case %zu: %zu", i, at);
         free(block);
     }
 }
