@@ -101,7 +101,8 @@ struct xindex_node {
     uint32_t gap;  /* NEAR */
     uint32_t need; /* ATLEAST */
     float boost;   /* added to the score of a document that matches this node */
-    float weight;  /* multiplies the node's BM25; 0 = filter only */
+    float weight; /* LITERAL, NEAR, PREFIX, ATLEAST, TERM: multiplies its BM25; 0 = filter
+                     only. AND and OR add up their matching children. */
     struct xindex_cond cond; /* COND */
 };
 
@@ -109,8 +110,10 @@ struct xindex_node {
 #define XINDEX_MAX_NODES 256
 #define XINDEX_MAX_TERMS 2048
 #define XINDEX_MAX_DEPTH 24
-#define XINDEX_MAX_EXPAND 200 /* tokens that a PREFIX may stand for: else STATUS_LIMIT   \
-                               */
+#define XINDEX_MAX_WINDOW 100000 /* offset + limit */
+#define XINDEX_MAX_EXPAND                                                                \
+    200 /* tokens that a PREFIX may stand for: else STATUS_LIMIT                         \
+         */
 
 /* ---- search ---------------------------------------------------------------------- */
 
@@ -140,6 +143,8 @@ struct xindex_request {
     struct xindex_after after;
     uint32_t facets;     /* bit mask 1 << enum facet to count */
     bool rollup;         /* count hierarchies at the level of codes_rollup */
+    uint32_t facet_size; /* 0 = all values; else the first so many of each facet, and
+                            besides those that a where entry names */
     bool count_without;  /* also total without each where entry (relaxing, chips) */
     int64_t deadline_ns; /* CLOCK_MONOTONIC; 0 = none: STATUS_DEADLINE */
 };
@@ -157,7 +162,9 @@ struct xindex_count {
 
 struct xindex_facet_counts {
     int facet;
-    size_t n; /* all values with n > 0, by count descending, then code */
+    size_t n; /* values with n > 0, by count descending, then code (see facet_size) */
+    uint32_t values; /* how many values have n > 0, also those left out */
+    uint64_t sum;    /* of all their counts */
     struct xindex_count *count;
 };
 

@@ -1,0 +1,228 @@
+/* text-G: sixteen bytes of head (RECTEXT_MAGIC, eight reserved zeros), then the texts of
+ * records one after another; where each begins and ends stands in the columns. */
+#include "core/rectext.h"
+#include "core/utf8.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RECTEXT_MAGIC "CGTEXT1\n\0\0\0\0\0\0\0"
+#define RECTEXT_HEAD ((size_t)16)
+
+static enum status missing_or_errno(struct err *err, const char *path) {
+    if (errno == ENOENT)
+        return err_set(err, STATUS_NOT_FOUND, NULL, "%s is not there", path);
+    return err_errno(err, "cannot open %s", path);
+}
+
+static enum status map_fd(int fd, const char *path, uint64_t min_bytes,
+                          struct rectext *out, struct err *err) {
+    struct stat st;
+    if (fstat(fd, &st) != 0) return err_errno(err, "cannot read the size of %s", path);
+    if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size < RECTEXT_HEAD ||
+        (uint64_t)st.st_size < min_bytes)
+        return err_set(err, STATUS_CORRUPT, NULL,
+                       "%s is shorter than the columns say; run chengguo rebuild", path);
+    size_t n = (size_t)st.st_size;
+    void *map = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED) return err_errno(err, "cannot map %s", path);
+    if (memcmp(map, RECTEXT_MAGIC, RECTEXT_HEAD) != 0) {
+        munmap(map, n);
+        return err_set(err, STATUS_CORRUPT, NULL, "%s is no text file", path);
+    }
+    *out = (struct rectext){map, n, map, n};
+    return STATUS_OK;
+}
+
+enum status rectext_open(const char *path, uint64_t min_bytes, struct rectext *out,
+                         struct err *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return missing_or_errno(err, path);
+    enum status s = map_fd(fd, path, min_bytes, out, err);
+    close(fd);
+    return s;
+}
+
+void rectext_close(struct rectext *t) {
+    if (t->map) munmap(t->map, t->map_bytes);
+    *t = (struct rectext){0};
+}
+
+static enum status write_all(int fd, const char *path, uint64_t at, struct str s,
+                             struct err *err) {
+    while (s.n > 0) {
+        ssize_t k = pwrite(fd, s.p, s.n, (off_t)at);
+        if (k < 0 && errno == EINTR) continue;
+        if (k <= 0) return err_errno(err, "cannot write %s", path);
+        s = str_slice(s.p + k, s.n - (size_t)k);
+        at += (uint64_t)k;
+    }
+    return STATUS_OK;
+}
+
+static enum status sync_folder(const char *path, struct err *err) {
+    char folder[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
+             slash ? path : ".");
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return err_errno(err, "cannot open %s", folder);
+    enum status s = fsync(fd) == 0 ? STATUS_OK : err_errno(err, "cannot sync %s", folder);
+    close(fd);
+    return s;
+}
+
+/* A file shorter than its head is what an interrupted create left: it is begun anew. */
+static enum status begin(int fd, const char *path, uint64_t *end, struct err *err) {
+    struct stat st;
+    if (fstat(fd, &st) != 0) return err_errno(err, "cannot read the size of %s", path);
+    if ((uint64_t)st.st_size >= RECTEXT_HEAD) {
+        char head[RECTEXT_HEAD];
+        if (pread(fd, head, sizeof head, 0) != (ssize_t)sizeof head)
+            return err_errno(err, "cannot read %s", path);
+        if (memcmp(head, RECTEXT_MAGIC, sizeof head) != 0)
+            return err_set(err, STATUS_CORRUPT, NULL, "%s is no text file", path);
+        *end = (uint64_t)st.st_size;
+        return STATUS_OK;
+    }
+    enum status s = write_all(fd, path, 0, str_slice(RECTEXT_MAGIC, RECTEXT_HEAD), err);
+    if (s == STATUS_OK && fsync(fd) != 0) s = err_errno(err, "cannot write %s", path);
+    if (s == STATUS_OK) s = sync_folder(path, err);
+    if (s == STATUS_OK) *end = RECTEXT_HEAD;
+    return s;
+}
+
+enum status rectext_create(const char *path, uint64_t *end, struct err *err) {
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) return err_errno(err, "cannot create %s", path);
+    enum status s = begin(fd, path, end, err);
+    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "cannot create %s", path);
+    return s;
+}
+
+static enum status append_fd(int fd, const char *path, uint64_t end, struct str bytes,
+                             bool sync, struct err *err) {
+    struct stat st;
+    if (fstat(fd, &st) != 0) return err_errno(err, "cannot read the size of %s", path);
+    if (end < RECTEXT_HEAD || (uint64_t)st.st_size < end)
+        return err_set(err, STATUS_CORRUPT, NULL,
+                       "%s is shorter than the columns say; run chengguo rebuild", path);
+    if ((uint64_t)st.st_size > end && ftruncate(fd, (off_t)end) != 0)
+        return err_errno(err, "cannot shorten %s", path);
+    enum status s = write_all(fd, path, end, bytes, err);
+    if (s == STATUS_OK && sync && fsync(fd) != 0)
+        s = err_errno(err, "cannot write %s", path);
+    return s;
+}
+
+enum status rectext_append(const char *path, uint64_t end, struct str bytes, bool sync,
+                           uint64_t *new_end, struct err *err) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return missing_or_errno(err, path);
+    enum status s = append_fd(fd, path, end, bytes, sync, err);
+    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "cannot write %s", path);
+    if (s == STATUS_OK) *new_end = end + bytes.n;
+    return s;
+}
+
+/* ---- values ----------------------------------------------------------------------- */
+
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static bool is_tag(char c) {
+    return (unsigned char)c <= RECTEXT_MAX_TAG;
+}
+
+/* Does one of the eight bytes at p lie below 0x20? Tags are the only such bytes. */
+static bool any_tag(const char *p) {
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return ((v - EIGHT(0x20)) & ~v & EIGHT(0x80)) != 0;
+}
+
+/* Offset of the tag byte at or before `at`; SIZE_MAX when there is none. */
+static size_t tag_before(struct str record, size_t at) {
+    size_t i = at + 1;
+    while (i >= 8 && !any_tag(record.p + i - 8)) i -= 8;
+    while (i > 0 && !is_tag(record.p[i - 1])) i--;
+    return i ? i - 1 : SIZE_MAX;
+}
+
+/* Offset of the first tag byte at or after `at`, or the end. */
+static size_t tag_after(struct str record, size_t at) {
+    size_t i = at;
+    while (i + 8 <= record.n && !any_tag(record.p + i)) i += 8;
+    while (i < record.n && !is_tag(record.p[i])) i++;
+    return i;
+}
+
+char rectext_value_at(struct str record, size_t at, struct str *value) {
+    size_t tag = at < record.n ? tag_before(record, at) : SIZE_MAX;
+    if (tag == SIZE_MAX) {
+        *value = str_slice(record.p, 0);
+        return 0;
+    }
+    *value = str_slice(record.p + tag + 1, tag_after(record, tag + 1) - tag - 1);
+    return record.p[tag];
+}
+
+size_t rectext_find(struct str record, struct str needle, uint32_t tags, size_t at) {
+    for (;;) {
+        size_t hit = text_find(record, needle, at);
+        if (hit == SIZE_MAX || tags == UINT32_MAX) return hit;
+        size_t tag = tag_before(record, hit);
+        if (tag != SIZE_MAX && tags >> record.p[tag] & 1) return hit;
+        at = tag_after(record, hit);
+    }
+}
+
+bool rectext_next(struct str record, size_t *pos, char *tag, struct str *value) {
+    size_t i = *pos;
+    if (i >= record.n) return false;
+    size_t text = is_tag(record.p[i]) ? i + 1 : i, end = tag_after(record, text);
+    *tag = (char)(is_tag(record.p[i]) ? record.p[i] : 0);
+    *value = str_slice(record.p + text, end - text);
+    *pos = end;
+    return true;
+}
+
+/* At most `most` characters in [from, to)? */
+static bool within(struct str s, size_t from, size_t to, uint32_t most) {
+    uint32_t n = 0;
+    for (size_t i = from; i < to && n <= most; i++)
+        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    return n <= most;
+}
+
+/* Is some `first` followed by a `then` within `gap` characters? The nearest `then` after
+ * each `first` is enough, and it only moves forward. */
+static bool followed(struct str value, struct str first, struct str then, uint32_t gap) {
+    size_t b = 0;
+    bool have = false;
+    for (size_t a = text_find(value, first, 0); a != SIZE_MAX;
+         a = text_find(value, first, a + 1)) {
+        if (!have || b < a + first.n) {
+            b = text_find(value, then, a + first.n);
+            have = true;
+        }
+        if (b == SIZE_MAX) return false;
+        if (within(value, a + first.n, b, gap)) return true;
+    }
+    return false;
+}
+
+bool rectext_near(struct str record, struct str a, struct str b, uint32_t gap,
+                  uint32_t tags) {
+    size_t pos = 0;
+    char tag;
+    struct str value;
+    while (rectext_next(record, &pos, &tag, &value))
+        if (tags >> tag & 1 && (followed(value, a, b, gap) || followed(value, b, a, gap)))
+            return true;
+    return false;
+}

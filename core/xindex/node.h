@@ -1,0 +1,129 @@
+/* node.h - the query tree made ready to run: posting lists, conditions, nodes.
+ *
+ * approx() gives candidates from posting lists and columns; confirm() looks at record
+ * text and is called for as few documents as possible, after filters. Bits that approx()
+ * gave and confirm() left are exactly the matches. Windows are visited in ascending
+ * order.
+ */
+#ifndef CORE_XINDEX_NODE_H
+#define CORE_XINDEX_NODE_H
+
+#include "core/xindex/internal.h"
+
+namespace xi {
+
+struct Window {
+    uint32_t start, end; /* docids [start, end), start a multiple of WINDOW */
+};
+
+/* What the nodes of one request share. */
+struct Request {
+    xindex_reader &r;
+    bool scoring;        /* will score() be asked? */
+    int64_t deadline_ns; /* 0 = none */
+    struct err *err;
+    double k1_plus, norm_base, norm_slope; /* BM25 */
+
+    Request(xindex_reader &reader, bool with_scores, int64_t deadline, struct err *e);
+    void check_deadline() const; /* throws Failure */
+    double idf(uint32_t freq) const;
+    float bm25(double idf, uint32_t tf, uint32_t docid) const {
+        double norm = norm_base + norm_slope * r.columns.doclen[docid];
+        return static_cast<float>(idf * k1_plus * tf / (tf + norm));
+    }
+    struct str text(uint32_t docid) const {
+        return str_slice(r.text.p + r.columns.text_at[docid], r.columns.text_len[docid]);
+    }
+    [[noreturn]] void fail(enum status s, const char *text) const;
+};
+
+/* One posting list, walked forward only. */
+class Posting {
+    std::string term_;
+    Xapian::PostingIterator it_;
+    uint32_t at_ = 0; /* 0: not opened yet */
+
+  public:
+    uint32_t freq = 0;
+    uint32_t kept = 1, seen = 2; /* of the candidates it was asked about: see Terms */
+
+    Posting(const Request &q, struct str term)
+        : term_(term.p, term.n), freq(q.r.db->get_termfreq(term_)) {}
+    Posting(std::string term, uint32_t f) : term_(std::move(term)), freq(f) {}
+    const std::string &term() const { return term_; }
+    uint32_t seek(const Request &q, uint32_t docid);
+    /* Postings expected in a window. */
+    uint32_t density(const Request &q) const {
+        return static_cast<uint32_t>(static_cast<uint64_t>(freq) * WINDOW /
+                                     q.r.columns.size);
+    }
+    /* Calls fn(offset in the window, wdf) for each posting in the window. */
+    template <class F> void walk(const Request &q, Window w, F fn) {
+        for (uint32_t d = seek(q, w.start); d < w.end; d = step())
+            fn(d - w.start, it_.get_wdf());
+    }
+    template <class F> void visit(const Request &q, Window w, const Bits &in, F fn) {
+        each_bit(in, [&](uint32_t i) {
+            if (seek(q, w.start + i) == w.start + i) fn(i, it_.get_wdf());
+        });
+    }
+    /* out = in and the postings; wdf (or NULL) is filled for the set bits. */
+    void filter(const Request &q, Window w, const Bits &in, Bits &out, uint8_t *wdf);
+
+  private:
+    uint32_t step() {
+        ++it_;
+        return at_ = it_ == Xapian::PostingIterator() ? END : *it_;
+    }
+};
+
+/* A column condition with its dictionary looked up. */
+class Cond {
+    const struct columns &c_;
+    int facet_, date_;
+    std::vector<uint8_t> yes_; /* by ordinal */
+    std::vector<std::pair<int32_t, int32_t>> ranges_;
+
+  public:
+    Cond(const Request &q, const struct xindex_cond &cond);
+    int facet() const { return facet_; }
+    bool test(uint32_t docid) const;
+    void filter(Window w, const Bits &in, Bits &out) const;
+
+  private:
+    void add_value(const Request &q, struct str value);
+    void add_date(const Request &q, struct str value);
+    template <class T> void filter_ords(Window w, const Bits &in, Bits &out) const;
+};
+
+class Node {
+  public:
+    uint32_t cost = 0; /* upper bound of the matches */
+    bool verifies = false;
+    bool dense = false; /* works on any candidate: to be asked last */
+    float boost = 0;
+
+    Node() = default;
+    Node(const Node &) = delete;
+    Node &operator=(const Node &) = delete;
+    virtual ~Node() = default;
+    /* No document in [from, result) matches. */
+    virtual uint32_t skip(const Request &, uint32_t from) { return from; }
+    virtual void approx(const Request &q, Window w, const Bits &in, Bits &out) = 0;
+    virtual void confirm(const Request &, Window, Bits &) {}
+    /* Adds to sum[i] for every bit i of sel, all of them matches of this node. */
+    virtual void score(const Request &, Window, const Bits &sel, float *sum);
+};
+
+/* Builds the tree: STATUS_LIMIT, STATUS_INVALID by Failure. */
+std::unique_ptr<Node> build_node(const Request &q, const struct xindex_node &root);
+
+/* The leaves, for build_node. */
+std::unique_ptr<Node> make_literal(const Request &q, const struct xindex_node &n);
+std::unique_ptr<Node> make_near(const Request &q, const struct xindex_node &n);
+std::unique_ptr<Node> make_prefix(const Request &q, const struct xindex_node &n);
+std::unique_ptr<Node> make_atleast(const Request &q, const struct xindex_node &n);
+
+} // namespace xi
+
+#endif
