@@ -9,7 +9,7 @@ $(B)/chengguo-gen: $(GENR_OBJ)
 	$(Q)$(CC) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(GENR_OBJ) $(shell pkg-config --libs jansson) -lm
 
 .PHONY: sample
-sample: build/release/chengguo-gen
-	$(Q)mkdir -p data/sample && build/release/chengguo-gen --seed 20251231 --count 2000 --clean \
+sample: $(B)/chengguo-gen
+	$(Q)mkdir -p data/sample && $< --seed 20251231 --count 2000 --clean \
 	        --out data/sample/registrations.jsonl --truth data/sample/truth.json
 # --- end of generator -------------------------------------------------------------------

@@ -19,11 +19,9 @@ static void write_party(struct json_out *j, const char *key, const struct org *o
     char region[16];
     json_open(j, key, '{');
     json_z(j, "name", o->name);
-    if (o->uscc[0])
-        json_z(j, "uscc", o->uscc);
+    if (o->uscc[0]) json_z(j, "uscc", o->uscc);
     json_z(j, "type", unit_type_labels[o->type]);
-    if (size)
-        json_z(j, "size", size);
+    if (size) json_z(j, "size", size);
     snprintf(region, sizeof region, "%06d", o->region);
     json_z(j, "region", region);
     json_close(j, '}');
@@ -43,8 +41,7 @@ static void write_contract(struct run *u, struct contract *c) {
         reg_facts(&u->c, c->target[0], &g);
         seller = g.units[0];
     }
-    if (buyer == seller)
-        buyer = (buyer + 1) % u->c.orgs.count;
+    if (buyer == seller) buyer = (buyer + 1) % u->c.orgs.count;
     const char *type = label_draw(&r, &labels_contract);
     c->fen = (int64_t)(rng_lognormal(&r, 3e5, 1.7) / 100) * 10000;
     int64_t tech = c->fen * rng_range(&r, 60, 100) / 100;
@@ -71,8 +68,7 @@ static void write_contract(struct run *u, struct contract *c) {
         json_close(&j, '}');
     }
     json_close(&j, ']');
-    if (rng_chance(&r, 0.5))
-        json_z(&j, "ip_kind", labels_ip.labels[rng_below(&r, 5)]);
+    if (rng_chance(&r, 0.5)) json_z(&j, "ip_kind", labels_ip.labels[rng_below(&r, 5)]);
     json_z(&j, "field", label_draw(&r, &labels_contract_field));
     json_z(&j, "status", c->voided ? "void" : "valid");
     json_null(&j, "supersedes");
@@ -91,10 +87,8 @@ static enum status new_contract(struct run *u, bool *done, struct err *err) {
     for (int t = 0; t < 12 && c.targets < want; t++) {
         uint32_t i = 0;
         bool known = !run_pick_registered(u, 0, &i);
-        for (int k = 0; k < c.targets; k++)
-            known |= c.target[k] == i;
-        if (known)
-            continue;
+        for (int k = 0; k < c.targets; k++) known |= c.target[k] == i;
+        if (known) continue;
         u->known[i].flags |= KNOWN_LOCKED;
         c.target[c.targets++] = i;
         c.signed_day = u->known[i].day + rng_range(&u->pick, -200, 900);
@@ -124,11 +118,9 @@ static void write_payment(struct run *u, bool reward, const char *no, int nth, i
     json_z(&j, "contract_no", no);
     json_int(&j, "no", nth);
     json_day(&j, reward ? "paid_on" : "received_on", day);
-    if (reward)
-        json_z(&j, "form", nth % 3 ? "现金" : "股权");
+    if (reward) json_z(&j, "form", nth % 3 ? "现金" : "股权");
     json_fen(&j, "amount", fen);
-    if (reward)
-        json_int(&j, "person_times", rng_range(&u->pick, 1, 12));
+    if (reward) json_int(&j, "person_times", rng_range(&u->pick, 1, 12));
     json_close(&j, '}');
 }
 
@@ -162,8 +154,7 @@ enum status rows_conversion(struct run *u, enum row_kind kind, bool *done,
     uint32_t i = 0;
     char text[32];
     *done = true;
-    if (kind == ROW_CONTRACT)
-        return new_contract(u, done, err);
+    if (kind == ROW_CONTRACT) return new_contract(u, done, err);
     if (kind == ROW_CONVERSION_ORPHAN) {
         uint32_t turn = u->turn[kind];
         o = OUTCOME_HELD;
@@ -180,8 +171,7 @@ enum status rows_conversion(struct run *u, enum row_kind kind, bool *done,
         unsigned flag = kind == ROW_BENEFIT ? KNOWN_BENEFIT : KNOWN_STATUS;
         struct reg g;
         *done = run_pick_registered(u, flag, &i);
-        if (!*done)
-            return STATUS_OK;
+        if (!*done) return STATUS_OK;
         u->known[i].flags |= (uint8_t)(flag | KNOWN_LOCKED);
         target_regno(u, i, &g, text);
         write_status(u, kind == ROW_BENEFIT, text,
@@ -189,8 +179,7 @@ enum status rows_conversion(struct run *u, enum row_kind kind, bool *done,
     } else {
         struct contract *c = recent(u);
         *done = c != NULL;
-        if (!c)
-            return STATUS_OK;
+        if (!c) return STATUS_OK;
         contract_no(u, c->number, text);
         if (kind == ROW_RECEIPT) {
             c->receipts++;

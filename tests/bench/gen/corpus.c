@@ -3,6 +3,7 @@
 #include "core/utf8.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -26,7 +27,9 @@ struct corpus {
     int usable[DISCIPLINES_MAX], usable_count; /* with enough sentences */
     double *cum;
     struct texts keywords, patents, titles;
-    struct texts chars; /* Han characters as they occur, for coined words */
+    struct texts chars;    /* Han characters as they occur, for coined words */
+    struct texts distinct; /* each of them once */
+    bool *met;             /* by code point - 0x4E00 */
     struct chunk {
         struct chunk *next;
     } * chunks;
@@ -34,11 +37,12 @@ struct corpus {
     bool failed;
 };
 
-enum { CHUNK_BYTES = 1 << 20 };
+enum { CHUNK_BYTES = 1 << 20, HAN_FIRST = 0x4E00, HAN_END = 0xA000 };
+
+static const double COIN_YIELD = 1.6; /* new bigrams of a coined word */
 
 static struct str keep(struct corpus *c, struct str s) {
-    if (s.n + sizeof(struct chunk) > CHUNK_BYTES)
-        return str_slice("", 0);
+    if (s.n + sizeof(struct chunk) > CHUNK_BYTES) return str_slice("", 0);
     if (!c->chunks || c->chunk_used + s.n > CHUNK_BYTES) {
         struct chunk *k = malloc(CHUNK_BYTES);
         if (!k) {
@@ -73,12 +77,9 @@ static void add(struct corpus *c, struct texts *t, struct str kept) {
 static size_t sentence_end(struct str s, size_t i) {
     static const char *const ends[] = {"。", "；", "！", "？"};
     for (size_t k = 0; k < ARRAY_LEN(ends); k++)
-        if (s.n - i >= 3 && !memcmp(s.p + i, ends[k], 3))
-            return i + 3;
-    if (s.p[i] == ';')
-        return i + 1;
-    if (s.p[i] == '.' && i > 0 && (unsigned char)s.p[i - 1] >= 0x80)
-        return i + 1;
+        if (s.n - i >= 3 && !memcmp(s.p + i, ends[k], 3)) return i + 3;
+    if (s.p[i] == ';') return i + 1;
+    if (s.p[i] == '.' && i > 0 && (unsigned char)s.p[i - 1] >= 0x80) return i + 1;
     return 0;
 }
 
@@ -98,20 +99,24 @@ static void add_sentences(struct corpus *c, struct discipline *d, struct str s) 
     for (const char *p = s.p, *end = s.p + s.n; p < end;) {
         uint32_t cp;
         const char *next = utf8_next(p, end, &cp);
+        struct str ch = str_slice(p, (size_t)(next - p));
+        bool han = cp >= HAN_FIRST && cp < HAN_END;
         /* One in eight suffices for the shape of the distribution. */
-        if (cp >= 0x4E00 && cp < 0xA000 && c->chars.n < 300000 &&
-            !(rng_mix((uint64_t)(p - s.p) ^ s.n << 20) & 7))
-            add(c, &c->chars, keep(c, str_slice(p, (size_t)(next - p))));
+        if (han && c->chars.n < 300000 &&
+            !(rng_mix((uint64_t)(p - s.p) ^ (uint64_t)s.n << 20) & 7))
+            add(c, &c->chars, keep(c, ch));
+        if (han && !c->met[cp - HAN_FIRST]) {
+            c->met[cp - HAN_FIRST] = true;
+            add(c, &c->distinct, keep(c, ch));
+        }
         p = next;
     }
 }
 
 static struct discipline *find(struct corpus *c, const char *name) {
     for (int i = 0; i < c->count; i++)
-        if (!strcmp(c->d[i].name, name))
-            return &c->d[i];
-    if (c->count == DISCIPLINES_MAX)
-        return &c->d[0];
+        if (!strcmp(c->d[i].name, name)) return &c->d[i];
+    if (c->count == DISCIPLINES_MAX) return &c->d[0];
     snprintf(c->d[c->count].name, sizeof c->d[0].name, "%s", name);
     return &c->d[c->count++];
 }
@@ -120,8 +125,7 @@ static struct discipline *find(struct corpus *c, const char *name) {
 static void add_title(struct corpus *c, struct texts *t, json_t *v) {
     const char *z = json_string_value(v);
     size_t n = z ? strlen(z) : 0;
-    if (n >= 12 && n <= 240 && !strpbrk(z, "\t\r\n"))
-        add(c, t, keep(c, str_slice(z, n)));
+    if (n >= 12 && n <= 240 && !strpbrk(z, "\t\r\n")) add(c, t, keep(c, str_slice(z, n)));
 }
 
 static void add_keywords(struct corpus *c, struct discipline *d, json_t *list) {
@@ -130,12 +134,10 @@ static void add_keywords(struct corpus *c, struct discipline *d, json_t *list) {
     json_array_foreach(list, i, v) {
         const char *z = json_string_value(v);
         size_t n = z ? strlen(z) : 0;
-        if (n < 6 || n > 42 || strpbrk(z, "\t\r\n"))
-            continue;
+        if (n < 6 || n > 42 || strpbrk(z, "\t\r\n")) continue;
         struct str s = keep(c, str_slice(z, n));
         add(c, &c->keywords, s);
-        if (d)
-            add(c, &d->keywords, s);
+        if (d) add(c, &d->keywords, s);
     }
 }
 
@@ -143,8 +145,7 @@ static void add_abstract(struct corpus *c, json_t *o) {
     const char *z = json_string_value(json_object_get(o, "discipline"));
     struct discipline *d = find(c, z && *z ? z : "综合");
     const char *text = json_string_value(json_object_get(o, "abstract"));
-    if (text)
-        add_sentences(c, d, str_of(text));
+    if (text) add_sentences(c, d, str_of(text));
     add_keywords(c, d, json_object_get(o, "keywords"));
     add_title(c, &c->titles, json_object_get(o, "title"));
 }
@@ -161,8 +162,7 @@ static void add_project(struct corpus *c, json_t *o) {
 
 static enum status spawn(const char *path, pid_t *pid, FILE **out, struct err *err) {
     int fd[2];
-    if (pipe(fd) != 0)
-        return err_errno(err, "pipe");
+    if (pipe(fd) != 0) return err_errno(err, "pipe");
     *pid = fork();
     if (*pid < 0) {
         close(fd[0]), close(fd[1]);
@@ -186,15 +186,12 @@ static enum status read_file(struct corpus *c, const char *dir, const char *name
     pid_t pid = 0;
     FILE *f = NULL;
     snprintf(path, sizeof path, "%s/%s.jsonl.zst", dir, name);
-    if (access(path, R_OK) != 0)
-        return err_errno(err, "cannot read %s", path);
+    if (access(path, R_OK) != 0) return err_errno(err, "cannot read %s", path);
     enum status s = spawn(path, &pid, &f, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     for (ssize_t n; (n = getline(&line, &cap, f)) > 0;) {
         json_t *o = json_loadb(line, (size_t)n, 0, NULL);
-        if (o)
-            use(c, o);
+        if (o) use(c, o);
         json_decref(o);
     }
     free(line);
@@ -225,17 +222,14 @@ static enum status finish(struct corpus *c, const char *dir, struct err *err) {
 
 enum status corpus_open(const char *dir, struct corpus **out, struct err *err) {
     struct corpus *c = calloc(1, sizeof *c);
-    if (!c)
-        return err_set(err, STATUS_NOMEM, NULL, "no memory");
-    enum status s = read_file(c, dir, "sci_abstracts", add_abstract, err);
-    if (s == STATUS_OK)
-        s = read_file(c, dir, "sci_titles", add_plain, err);
-    if (s == STATUS_OK)
-        s = read_file(c, dir, "patent_titles", add_patent, err);
-    if (s == STATUS_OK)
-        s = read_file(c, dir, "nsfc_projects", add_project, err);
-    if (s == STATUS_OK)
-        s = finish(c, dir, err);
+    if (!c) return err_set(err, STATUS_NOMEM, NULL, "no memory");
+    c->met = calloc(HAN_END - HAN_FIRST, sizeof *c->met);
+    enum status s = c->met ? read_file(c, dir, "sci_abstracts", add_abstract, err)
+                           : err_set(err, STATUS_NOMEM, NULL, "no memory");
+    if (s == STATUS_OK) s = read_file(c, dir, "sci_titles", add_plain, err);
+    if (s == STATUS_OK) s = read_file(c, dir, "patent_titles", add_patent, err);
+    if (s == STATUS_OK) s = read_file(c, dir, "nsfc_projects", add_project, err);
+    if (s == STATUS_OK) s = finish(c, dir, err);
     if (s != STATUS_OK)
         corpus_close(c);
     else
@@ -244,8 +238,7 @@ enum status corpus_open(const char *dir, struct corpus **out, struct err *err) {
 }
 
 void corpus_close(struct corpus *c) {
-    if (!c)
-        return;
+    if (!c) return;
     for (int i = 0; i < c->count; i++) {
         free(c->d[i].sentences.v);
         free(c->d[i].keywords.v);
@@ -254,6 +247,8 @@ void corpus_close(struct corpus *c) {
     free(c->patents.v);
     free(c->titles.v);
     free(c->chars.v);
+    free(c->distinct.v);
+    free(c->met);
     free(c->cum);
     while (c->chunks) {
         struct chunk *k = c->chunks;
@@ -271,20 +266,34 @@ static struct str any(struct rng *r, const struct texts *t) {
  * strains and products are. */
 static void coin(const struct corpus *c, struct rng *r, struct buf *b) {
     for (int n = rng_range(r, 2, 4); n > 0; n--)
-        buf_add_str(b, any(r, &c->chars));
+        buf_add_str(b, any(r, rng_chance(r, 0.5) ? &c->chars : &c->distinct));
 }
 
-/* Adds the sentence, with coined words put behind some of its commas. */
-static void add_sentence(const struct corpus *c, struct rng *r, struct str s, double rare,
+/* How many coined words stand behind each comma of record `index`. Bigrams that are new
+ * at T characters, by Heaps: dV/dT = 10 T^-0.33. Spliced sentences give about the share
+ * 1 / (1 + T / 1.5 million) of them (measured on texts of this size); the rest must come
+ * from coined words, of which each gives about two. */
+static double coin_rate(uint32_t index) {
+    enum { CHARACTERS = 490, COMMAS = 11 };
+    double t = (index + 1.0) * CHARACTERS;
+    double need = 10 * pow(t, -0.33) * CHARACTERS, from_text = 1 / (1 + t / 1.5e6);
+    return need * (1 - from_text) / COIN_YIELD / COMMAS;
+}
+
+/* Adds the sentence, with coined words put behind its commas. */
+static void add_sentence(const struct corpus *c, struct rng *r, struct str s, double rate,
                          struct buf *b) {
     size_t from = 0;
     for (size_t i = 0; i < s.n; i++) {
         bool comma = s.p[i] == ',' || (i + 3 <= s.n && !memcmp(s.p + i, "，", 3));
-        if (!comma || !rng_chance(r, rare))
-            continue;
+        int words = comma ? (int)(rate + rng_unit(r)) : 0;
+        if (!words) continue;
         size_t w = s.p[i] == ',' ? 1 : 3;
         buf_add(b, s.p + from, i + w - from);
-        coin(c, r, b);
+        for (int k = 0; k < words; k++) {
+            if (k) buf_add_z(b, "、");
+            coin(c, r, b);
+        }
         from = i + w;
         i += w - 1;
     }
@@ -313,8 +322,7 @@ static void make_title(const struct corpus *c, struct rng *r, const struct disci
     buf_add_z(&t->title, t->keywords[0]);
     buf_add_z(&t->title, links[rng_below(r, ARRAY_LEN(links))]);
     buf_add_z(&t->title, t->keywords[1]);
-    if (x < 0.4)
-        buf_add_str(&t->title, any(r, &c->keywords));
+    if (x < 0.4) buf_add_str(&t->title, any(r, &c->keywords));
     buf_add_z(&t->title, ends[rng_below(r, ARRAY_LEN(ends))]);
 }
 
@@ -334,13 +342,11 @@ void corpus_make(const struct corpus *c, struct rng *r, uint32_t index, int fiel
         buf_done(&b);
     }
     make_title(c, r, d, out);
-    /* The spliced sentences alone stop giving new bigrams after some thousand records;
-     * then coined words must make up for it. */
-    double rare = index < 3000 ? 0.02 : 0.02 + 0.10 * (1.0 - 3000.0 / (index + 1.0));
+    double rate = coin_rate(index);
     int64_t bytes = (int64_t)rng_lognormal(r, 1000, 0.55);
     bytes = bytes < 240 ? 240 : bytes > 9000 ? 9000 : bytes;
     while ((int64_t)out->abstract.n < bytes && !out->abstract.failed) {
-        add_sentence(c, r, any(r, &d->sentences), rare, &out->abstract);
+        add_sentence(c, r, any(r, &d->sentences), rate, &out->abstract);
         if (rng_chance(r, 0.1)) {
             buf_add_z(&out->abstract, "采用");
             buf_add_z(&out->abstract,

@@ -14,7 +14,8 @@
 #include "tests/bench/gen/words.h"
 
 struct corpus;
-/* STATUS_NOT_FOUND or STATUS_INVALID when a file cannot be read or holds no text. */
+/* STATUS_IO when a file cannot be read, STATUS_INVALID when the texts are too few or
+ * zstdcat fails, STATUS_NOMEM. */
 MUST_CHECK enum status corpus_open(const char *dir, struct corpus **out, struct err *err);
 void corpus_close(struct corpus *c);
 /* Fills *out; `index` (0-based) decides how many rare words the text needs. */

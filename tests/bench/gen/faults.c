@@ -19,25 +19,20 @@ static void spread(struct str title, struct buf *out) {
     size_t at = 0;
     for (size_t i = 3; i + 3 <= title.n && !at; i += 3) {
         unsigned char a = (unsigned char)title.p[i - 3], b = (unsigned char)title.p[i];
-        if (a < 0xE4 || a > 0xE9)
-            break;
-        if (i >= 6 && b >= 0xE4 && b <= 0xE9)
-            at = i;
+        if (a < 0xE4 || a > 0xE9) break;
+        if (i >= 6 && b >= 0xE4 && b <= 0xE9) at = i;
     }
     buf_add(out, title.p, at);
-    if (at)
-        buf_add_z(out, "\u3000");
+    if (at) buf_add_z(out, "\u3000");
     buf_add(out, title.p + at, title.n - at);
 }
 
 static enum status duplicate(struct run *u, struct err *err) {
     uint32_t i = 0;
     struct reg g, old;
-    if (!run_pick_registered(u, 0, &i))
-        return STATUS_NOT_FOUND;
+    if (!run_pick_registered(u, 0, &i)) return STATUS_NOT_FOUND;
     enum status s = run_fresh(u, &g, &u->text, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     u->known[i].flags |= KNOWN_LOCKED;
     run_load(u, i, &old, &u->text2);
     /* By its first unit, or by another unit of it. */
@@ -63,11 +58,9 @@ static enum status same_number(struct run *u, struct err *err) {
     struct reg g, old;
     enum status s = run_fresh(u, &g, &u->text, err);
     for (int t = 0; s == STATUS_OK && t < TRIES; t++) {
-        if (!run_pick_registered(u, 0, &i))
-            break;
+        if (!run_pick_registered(u, 0, &i)) break;
         reg_facts(&u->c, i, &old);
-        if (old.category != g.category)
-            continue;
+        if (old.category != g.category) continue;
         u->known[i].flags |= KNOWN_LOCKED;
         g.serial = u->known[i].serial;
         g.serial_year = u->known[i].serial_year;
@@ -81,11 +74,9 @@ static enum status wrong_state(struct run *u, struct err *err) {
     uint32_t i = 0;
     struct reg g;
     for (int t = 0; t < TRIES; t++) {
-        if (!run_pick_registered(u, 0, &i))
-            break;
+        if (!run_pick_registered(u, 0, &i)) break;
         run_load(u, i, &g, &u->text);
-        if (!g.has_uid)
-            continue;
+        if (!g.has_uid) continue;
         g.rev++;
         g.updated_day += rng_range(&u->pick, 3, 20);
         g.state = u->turn[ROW_BAD_STATE] % 2 ? STATE_SUBMITTED : STATE_DRAFT;
@@ -101,8 +92,7 @@ static void break_syntax(struct run *u, uint32_t turn) {
     size_t at = b->n * 3 / 5;
     switch (turn % 6) {
         case 0: /* cut off behind a quotation mark, never inside a character */
-            while (at < b->n && b->p[at] != '"')
-                at++;
+            while (at < b->n && b->p[at] != '"') at++;
             b->n = at;
             break;
         case 1:
@@ -138,8 +128,7 @@ static enum status break_encoding(struct run *u, uint32_t turn, struct err *err)
     };
     static const char key[] = "\"abstract\":\"";
     const char *at = memmem(u->line.p, u->line.n, key, sizeof key - 1);
-    if (!at)
-        return err_set(err, STATUS_INTERNAL, NULL, "a line without abstract");
+    if (!at) return err_set(err, STATUS_INTERNAL, NULL, "a line without abstract");
     size_t head = (size_t)(at - u->line.p) + sizeof key - 1;
     buf_clear(&u->line2);
     buf_add(&u->line2, u->line.p, head);
@@ -170,8 +159,7 @@ enum status rows_fault(struct run *u, enum row_kind kind, bool *done, struct err
         return s;
     }
     s = run_fresh(u, &g, &u->text, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     enum row_code code = CODE_NONE;
     if (kind == ROW_CLASSIFIED) {
         code = CODE_CLASSIFIED;
@@ -193,8 +181,7 @@ enum status rows_fault(struct run *u, enum row_kind kind, bool *done, struct err
     } else if (kind == ROW_ENCODING) {
         code = CODE_ENCODING;
         s = break_encoding(u, turn, err);
-        if (s != STATUS_OK)
-            return s;
+        if (s != STATUS_OK) return s;
     }
     return send_fault(u, code, err);
 }

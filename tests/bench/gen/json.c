@@ -3,11 +3,9 @@
 #include <inttypes.h>
 
 static void lead(struct json_out *j, const char *key) {
-    if (j->comma)
-        buf_add_char(j->b, ',');
+    if (j->comma) buf_add_char(j->b, ',');
     j->comma = true;
-    if (key)
-        buf_add_f(j->b, "\"%s\":", key);
+    if (key) buf_add_f(j->b, "\"%s\":", key);
 }
 
 void json_open(struct json_out *j, const char *key, char bracket) {
@@ -27,8 +25,7 @@ void json_str(struct json_out *j, const char *key, struct str value) {
     size_t from = 0;
     for (size_t i = 0; i < value.n; i++) {
         unsigned char c = (unsigned char)value.p[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
         buf_add(j->b, value.p + from, i - from);
         if (c < 0x20)
             buf_add_f(j->b, "\\u%04x", c);
@@ -36,8 +33,7 @@ void json_str(struct json_out *j, const char *key, struct str value) {
             buf_add_f(j->b, "\\%c", c);
         from = i + 1;
     }
-    if (value.n > from)
-        buf_add(j->b, value.p + from, value.n - from);
+    if (value.n > from) buf_add(j->b, value.p + from, value.n - from);
     buf_add_char(j->b, '"');
 }
 

@@ -7,10 +7,8 @@
 /* Calls for each code point that counts; others are dropped. */
 static bool counts(uint32_t *cp) {
     uint32_t c = *cp;
-    if (c >= 0xFF01 && c <= 0xFF5E)
-        c -= 0xFEE0;
-    if (c >= 'A' && c <= 'Z')
-        c += 32;
+    if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
+    if (c >= 'A' && c <= 'Z') c += 32;
     *cp = c;
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
            (c >= 0x3400 && c < 0xA000) || c >= 0x20000;
@@ -21,16 +19,14 @@ static uint64_t title_hash(struct str s) {
     for (const char *p = s.p, *end = s.p + s.n; p < end;) {
         uint32_t cp;
         p = utf8_next(p, end, &cp);
-        if (counts(&cp))
-            h = rng_mix(h ^ cp);
+        if (counts(&cp)) h = rng_mix(h ^ cp);
     }
     return h | 1;
 }
 
 static void put(uint64_t *slot, size_t cap, uint64_t h) {
     size_t i = h & (cap - 1);
-    while (slot[i])
-        i = (i + 1) & (cap - 1);
+    while (slot[i]) i = (i + 1) & (cap - 1);
     slot[i] = h;
 }
 
@@ -42,8 +38,7 @@ enum status title_set_add(struct title_set *s, struct str title, bool *fresh,
         if (!slot)
             return err_set(err, STATUS_NOMEM, NULL, "no memory for %zu titles", cap);
         for (size_t i = 0; i < s->cap; i++)
-            if (s->slot[i])
-                put(slot, cap, s->slot[i]);
+            if (s->slot[i]) put(slot, cap, s->slot[i]);
         free(s->slot);
         s->slot = slot;
         s->cap = cap;
@@ -73,8 +68,7 @@ enum status title_shapes_init(struct title_shapes *s, int units, struct err *err
 }
 
 void title_shapes_done(struct title_shapes *s) {
-    for (int i = 0; s->unit && i < s->count; i++)
-        free(s->unit[i].v);
+    for (int i = 0; s->unit && i < s->count; i++) free(s->unit[i].v);
     free(s->unit);
     *s = (struct title_shapes){0};
 }
@@ -86,11 +80,9 @@ enum status title_shapes_add(struct title_shapes *s, int unit, struct str title,
     for (const char *p = title.p, *end = title.p + title.n; p < end;) {
         uint32_t cp;
         p = utf8_next(p, end, &cp);
-        if (!counts(&cp))
-            continue;
+        if (!counts(&cp)) continue;
         uint64_t h = rng_mix((uint64_t)last << 32 | cp);
-        if (last)
-            a[h >> 6 & 1] |= (uint64_t)1 << (h & 63);
+        if (last) a[h >> 6 & 1] |= (uint64_t)1 << (h & 63);
         last = cp;
     }
     struct shape_list *l = &s->unit[unit];
@@ -107,8 +99,7 @@ enum status title_shapes_add(struct title_shapes *s, int unit, struct str title,
     if (l->n == l->cap) {
         uint32_t cap = l->cap ? l->cap * 2 : 8;
         void *v = realloc(l->v, cap * sizeof *l->v);
-        if (!v)
-            return err_set(err, STATUS_NOMEM, NULL, "no memory for titles of a unit");
+        if (!v) return err_set(err, STATUS_NOMEM, NULL, "no memory for titles of a unit");
         l->v = v;
         l->cap = cap;
     }

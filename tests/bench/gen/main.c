@@ -29,8 +29,7 @@ static bool number(const char *z, long lo, long hi, long *out) {
     char *end;
     errno = 0;
     long v = strtol(z, &end, 10);
-    if (errno || end == z || *end || v < lo || v > hi)
-        return false;
+    if (errno || end == z || *end || v < lo || v > hi) return false;
     *out = v;
     return true;
 }
@@ -38,11 +37,9 @@ static bool number(const char *z, long lo, long hi, long *out) {
 static bool set_share(struct stream_options *o, const char *arg) {
     const char *eq = strchr(arg, '=');
     char *end;
-    if (!eq)
-        return false;
+    if (!eq) return false;
     double x = strtod(eq + 1, &end);
-    if (end == eq + 1 || *end || !(x >= 0 && x <= 1))
-        return false;
+    if (end == eq + 1 || *end || !(x >= 0 && x <= 1)) return false;
     for (int k = 0; k < ROW_KIND_COUNT; k++)
         if (strlen(row_kind_names[k]) == (size_t)(eq - arg) &&
             !strncmp(row_kind_names[k], arg, (size_t)(eq - arg))) {
@@ -101,8 +98,7 @@ int main(int argc, char **argv) {
             case OPT_SEED: {
                 char *end;
                 o.seed = strtoull(optarg, &end, 10);
-                if (end == optarg || *end)
-                    return usage("--seed", optarg);
+                if (end == optarg || *end) return usage("--seed", optarg);
                 break;
             }
             case OPT_COUNT:
@@ -128,13 +124,11 @@ int main(int argc, char **argv) {
                 tsv = optarg;
                 break;
             case OPT_FROM:
-                if (!number(optarg, 1990, 2150, &v))
-                    return usage("--year-from", optarg);
+                if (!number(optarg, 1990, 2150, &v)) return usage("--year-from", optarg);
                 o.year_from = (int)v;
                 break;
             case OPT_TO:
-                if (!number(optarg, 1990, 2150, &v))
-                    return usage("--year-to", optarg);
+                if (!number(optarg, 1990, 2150, &v)) return usage("--year-to", optarg);
                 o.year_to = (int)v;
                 break;
             case OPT_REGISTRY:
@@ -146,8 +140,7 @@ int main(int argc, char **argv) {
                 o.clean = true;
                 break;
             case OPT_SHARE:
-                if (!set_share(&o, optarg))
-                    return usage("--share", optarg);
+                if (!set_share(&o, optarg)) return usage("--share", optarg);
                 break;
             case OPT_KINDS:
                 return list_kinds();
@@ -162,8 +155,7 @@ int main(int argc, char **argv) {
         fputs(help, stderr);
         return 2;
     }
-    for (int k = ROW_ERRORS; o.clean && k < ROW_KIND_COUNT; k++)
-        o.share[k] = 0;
+    for (int k = ROW_ERRORS; o.clean && k < ROW_KIND_COUNT; k++) o.share[k] = 0;
     struct err err = {0};
     enum status s = tsv ? tsv_convert(tsv, o.out, &err) : stream_run(&o, &err);
     if (s != STATUS_OK) {

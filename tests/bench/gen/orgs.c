@@ -43,14 +43,11 @@ static const char *const other_end[] = {
 
 const char *region_name(int code) {
     for (int i = 0; i < REGION_COUNTIES; i++)
-        if (region_counties[i].code == code)
-            return region_counties[i].name;
+        if (region_counties[i].code == code) return region_counties[i].name;
     for (int i = 0; i < REGION_CITIES; i++)
-        if (region_cities[i].code == code)
-            return region_cities[i].name;
+        if (region_cities[i].code == code) return region_cities[i].name;
     for (int i = 0; i < REGION_OUTSIDE; i++)
-        if (region_outside[i].code == code)
-            return region_outside[i].name;
+        if (region_outside[i].code == code) return region_outside[i].name;
     return "山西";
 }
 
@@ -67,8 +64,7 @@ void uscc_make(const char *kind2, int region, uint32_t number, char out[20]) {
     snprintf(s, sizeof s, "%.2s%06d%08u", kind2, region % 1000000,
              (unsigned)(number % 100000000u));
     int sum = 0;
-    for (int i = 0; i < 8; i++)
-        sum += (s[8 + i] - '0') * w_org[i];
+    for (int i = 0; i < 8; i++) sum += (s[8 + i] - '0') * w_org[i];
     int c9 = 11 - sum % 11;
     s[16] = c9 == 10 ? 'X' : c9 == 11 ? '0' : (char)('0' + c9);
     int total = 0, w = 1;
@@ -100,8 +96,7 @@ static void name_org(struct rng *r, struct org *o, bool outside) {
         const struct region *city = &region_cities[c], *county = NULL;
         while (!county) {
             const struct region *x = &PICK(r, region_counties);
-            if (x->code / 100 == city->code / 100)
-                county = x;
+            if (x->code / 100 == city->code / 100) county = x;
         }
         bool local = o->type == UNIT_OTHER || o->type == UNIT_HOSPITAL;
         o->region = rng_chance(r, 0.12) ? city->code : county->code;
@@ -142,12 +137,10 @@ enum { NAME_SET = 1 << 14 };
 
 static bool name_is_new(uint64_t *set, const char *name) {
     uint64_t h = 1469598103934665603u;
-    for (const char *p = name; *p; p++)
-        h = (h ^ (unsigned char)*p) * 1099511628211u;
+    for (const char *p = name; *p; p++) h = (h ^ (unsigned char)*p) * 1099511628211u;
     h |= 1;
     for (size_t i = h % NAME_SET;; i = (i + 1) % NAME_SET) {
-        if (set[i] == h)
-            return false;
+        if (set[i] == h) return false;
         if (!set[i]) {
             set[i] = h;
             return true;
@@ -174,8 +167,7 @@ enum status orgs_make(uint64_t seed, int count, bool clean, struct orgs *out,
         struct org *o = &all[i];
         o->type =
             (enum unit_type)rng_weighted(&r, i < 40 ? top_w : type_w, UNIT_TYPE_COUNT);
-        do
-            name_org(&r, o, i >= inside);
+        do name_org(&r, o, i >= inside);
         while (!name_is_new(set, o->name));
         if (rng_chance(&r, 0.85)) {
             uscc_make(kinds[o->type], o->region,
@@ -210,7 +202,6 @@ int orgs_draw_first(const struct orgs *o, struct rng *r, int field) {
         enum unit_type t = o->all[i].type;
         bool odd = (t == UNIT_HOSPITAL) != (field == MEDICINE) &&
                    !(field == MEDICINE && t != UNIT_COMPANY);
-        if (k >= 6 || !odd || (field == SOFT && t != UNIT_HOSPITAL))
-            return i;
+        if (k >= 6 || !odd || (field == SOFT && t != UNIT_HOSPITAL)) return i;
     }
 }

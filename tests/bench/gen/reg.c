@@ -31,15 +31,13 @@ static void draw_units(struct rng *r, const struct orgs *o, struct reg *g) {
     for (int tries = 0; g->unit_count < want && tries < 60; tries++) {
         int u = orgs_draw_any(o, r);
         bool known = false;
-        for (int i = 0; i < g->unit_count; i++)
-            known |= g->units[i] == u;
-        if (!known)
-            g->units[g->unit_count++] = u;
+        for (int i = 0; i < g->unit_count; i++) known |= g->units[i] == u;
+        if (!known) g->units[g->unit_count++] = u;
     }
 }
 
 static void draw_people(struct rng *r, const struct orgs *o, struct reg *g) {
-    static const int n_w[REG_PEOPLE_MAX] = {6, 6, 10, 10, 14, 11, 10, 9, 8, 7, 5, 4};
+    static const int n_w[REG_PEOPLE_MAX] = {17, 17, 18, 14, 10, 8, 6, 4, 3, 1, 1, 1};
     int want = rng_weighted(r, n_w, REG_PEOPLE_MAX) + 1;
     for (int tries = 0; g->people_count < want && tries < 60; tries++) {
         /* The first unit sends most of them; every unit sends at least one if it can. */
@@ -50,8 +48,7 @@ static void draw_people(struct rng *r, const struct orgs *o, struct reg *g) {
         bool known = false;
         for (int i = 0; i < g->people_count; i++)
             known |= g->people[i][0] == u && g->people[i][1] == k;
-        if (known)
-            continue;
+        if (known) continue;
         g->people[g->people_count][0] = u;
         g->people[g->people_count++][1] = k;
     }
@@ -85,8 +82,7 @@ void reg_facts(const struct reg_context *c, uint32_t index, struct reg *out) {
     g.updated_day = g.approved + rng_range(&r, 0, 9);
     g.odd_label = rng_chance(&r, 0.004);
     g.unknown_key = rng_chance(&r, 0.003);
-    if (rng_chance(&r, 0.1))
-        g.secrecy = rng_chance(&r, 0.5) ? "公开" : "非密(公开)";
+    if (rng_chance(&r, 0.1)) g.secrecy = rng_chance(&r, 0.5) ? "公开" : "非密(公开)";
     if (g.state == STATE_APPROVED) {
         g.paper_pending = rng_chance(&r, 0.011);
         g.has_uid = g.paper_pending || !rng_chance(&r, 0.005);
@@ -96,8 +92,7 @@ void reg_facts(const struct reg_context *c, uint32_t index, struct reg *out) {
             g.achieved = 0;
         }
     }
-    if (!reg_state_has_number(g.state) || g.state == STATE_PAPER_OK)
-        g.approved = 0;
+    if (!reg_state_has_number(g.state) || g.state == STATE_PAPER_OK) g.approved = 0;
     *out = g;
 }
 

@@ -18,11 +18,9 @@ struct writer {
 /* One of the words of a list separated by blanks. */
 static struct str word_of(struct rng *r, const char *z) {
     int n = 1;
-    for (const char *p = z; *p; p++)
-        n += *p == ' ';
+    for (const char *p = z; *p; p++) n += *p == ' ';
     int k = rng_range(r, 0, n - 1);
-    while (k-- > 0)
-        z = strchr(z, ' ') + 1;
+    while (k-- > 0) z = strchr(z, ' ') + 1;
     return str_slice(z, strcspn(z, " "));
 }
 
@@ -38,8 +36,7 @@ static void money(struct writer *w, const char *key, double yuan) {
         json_close(&w->j, '}');
         return;
     }
-    if (fen > 1000000)
-        fen -= fen % 100000;
+    if (fen > 1000000) fen -= fen % 100000;
     json_fen(&w->j, key, fen);
 }
 
@@ -47,8 +44,7 @@ static void write_head(struct writer *w) {
     struct json_out *j = &w->j;
     const struct reg *g = w->g;
     char id[32];
-    if (g->flaw != FLAW_NO_KIND)
-        json_z(j, "kind", "registration");
+    if (g->flaw != FLAW_NO_KIND) json_z(j, "kind", "registration");
     json_int(j, "schema", 1);
     if (g->has_uid) {
         reg_uid(g, id);
@@ -68,14 +64,12 @@ static void write_head(struct writer *w) {
     json_z(j, "consent", gen_consent_names[g->consent]);
     json_z(j, "publicity", gen_publicity_names[g->publicity]);
     json_bool(j, "paper_pending", g->paper_pending);
-    if (g->secrecy)
-        json_z(j, "secrecy", g->secrecy);
+    if (g->secrecy) json_z(j, "secrecy", g->secrecy);
     if (g->serial) {
         reg_regno(w->c, g, id);
         json_z(j, "regno", id);
     }
-    if (g->approved && g->flaw != FLAW_NO_YEAR)
-        json_day(j, "approved_on", g->approved);
+    if (g->approved && g->flaw != FLAW_NO_YEAR) json_day(j, "approved_on", g->approved);
     if (g->submitted && g->state != STATE_DRAFT)
         json_day(j, "submitted_on", g->submitted);
     if (g->flaw == FLAW_BAD_DATE)
@@ -96,30 +90,23 @@ static void write_text(struct writer *w, struct buf *scratch) {
     if (g->flaw != FLAW_NO_CATEGORY)
         json_z(j, "category",
                rng_chance(&w->r, 0.15) ? code[g->category] : label[g->category]);
-    if (g->flaw != FLAW_NO_TITLE)
-        json_str(j, "title", buf_str(&t->title));
+    if (g->flaw != FLAW_NO_TITLE) json_str(j, "title", buf_str(&t->title));
     buf_clear(scratch);
     buf_add_str(scratch, buf_str(&t->abstract));
-    if (g->tail)
-        buf_add_z(scratch, g->tail);
+    if (g->tail) buf_add_z(scratch, g->tail);
     json_str(j, "abstract", buf_str(scratch));
     json_open(j, "keywords", '[');
-    for (int i = 0; i < t->keyword_count; i++)
-        json_z(j, NULL, t->keywords[i]);
+    for (int i = 0; i < t->keyword_count; i++) json_z(j, NULL, t->keywords[i]);
     json_close(j, ']');
-    if (t->points.n)
-        json_str(j, "points", buf_str(&t->points));
-    if (t->metrics.n)
-        json_str(j, "metrics", buf_str(&t->metrics));
-    if (t->prospects.n)
-        json_str(j, "prospects", buf_str(&t->prospects));
+    if (t->points.n) json_str(j, "points", buf_str(&t->points));
+    if (t->metrics.n) json_str(j, "metrics", buf_str(&t->metrics));
+    if (t->prospects.n) json_str(j, "prospects", buf_str(&t->prospects));
 }
 
 static void write_org(struct json_out *j, const char *key, const struct org *o) {
     json_open(j, key, '{');
     json_z(j, "name", o->name);
-    if (o->uscc[0])
-        json_z(j, "uscc", o->uscc);
+    if (o->uscc[0]) json_z(j, "uscc", o->uscc);
     json_z(j, "type", unit_type_labels[o->type]);
     char region[16];
     snprintf(region, sizeof region, "%06d", o->region);
@@ -161,12 +148,11 @@ static void write_actors(struct writer *w) {
         json_month(j, "birth", day_of(p.birth_year, p.birth_month, 1));
         json_z(j, "degree", labels_degree.labels[p.degree]);
         json_z(j, "title", labels_title.labels[p.title]);
-        if (p.returned || rng_chance(&w->r, 0.15))
-            json_bool(j, "returned", p.returned);
+        if (p.returned || rng_chance(&w->r, 0.15)) json_bool(j, "returned", p.returned);
         json_close(j, '}');
     }
     json_close(j, ']');
-    if (rng_chance(&w->r, 0.6)) {
+    if (rng_chance(&w->r, 0.25)) {
         char text[64];
         json_open(j, "contact", '{');
         json_z(j, "name", p.name);
@@ -188,12 +174,26 @@ static void write_some(struct writer *w, const char *key, const struct label_lis
     json_open(&w->j, key, '[');
     for (int i = 0; i < n; i++) {
         int k = rng_weighted(&w->r, l->weights, l->count);
-        if (seen >> k & 1)
-            continue;
+        if (seen >> k & 1) continue;
         seen |= 1u << k;
         json_z(&w->j, NULL, l->labels[k]);
     }
     json_close(&w->j, ']');
+}
+
+/* Varieties and biological medicines only where the field has them. */
+static const char *form_of(struct rng *r, const struct reg *g) {
+    enum { FORM_BIOMEDICAL = 5, FORM_VARIETY = 6, FORM_ORE = 7 };
+    const struct label_list *l = &labels_form_applied;
+    if (g->category != CATEGORY_APPLIED) return label_draw(r, &labels_form_other);
+    for (;;) {
+        int k = rng_weighted(r, l->weights, l->count);
+        if ((k == FORM_BIOMEDICAL && g->field != FIELD_MEDICINE) ||
+            (k == FORM_VARIETY && g->field != FIELD_AGRICULTURE) ||
+            (k == FORM_ORE && g->field != 0))
+            continue;
+        return l->labels[k];
+    }
 }
 
 static void write_codes(struct writer *w) {
@@ -202,31 +202,24 @@ static void write_codes(struct writer *w) {
     const struct reg *g = w->g;
     const struct field_src *f = &vocab_fields[g->field];
     bool applied = g->category == CATEGORY_APPLIED;
-    json_z(j, "form",
-           g->odd_label ? "新设计"
-           : applied    ? label_draw(r, &labels_form_applied)
-                        : label_draw(r, &labels_form_other));
+    json_z(j, "form", g->odd_label ? "新范式" : form_of(r, g));
     if (applied) {
         json_z(j, "attribute", label_draw(r, &labels_attribute));
         json_z(j, "stage", label_draw(r, &labels_stage));
         json_z(j, "maturity", label_draw(r, &labels_maturity));
     }
-    if (applied || rng_chance(r, 0.4))
-        json_z(j, "level", label_draw(r, &labels_level));
-    if (rng_chance(r, 0.8))
-        json_z(j, "research_mode", label_draw(r, &labels_research));
+    if (applied || rng_chance(r, 0.4)) json_z(j, "level", label_draw(r, &labels_level));
+    if (rng_chance(r, 0.8)) json_z(j, "research_mode", label_draw(r, &labels_research));
     struct str a = word_of(r, f->disciplines), b = word_of(r, f->disciplines);
     json_open(j, "discipline", '[');
     json_str(j, NULL, a);
-    if (!str_eq(a, b) && rng_chance(r, 0.4))
-        json_str(j, NULL, b);
+    if (!str_eq(a, b) && rng_chance(r, 0.4)) json_str(j, NULL, b);
     json_close(j, ']');
     a = word_of(r, f->industries), b = word_of(r, f->industries);
     if (g->category != CATEGORY_SOFT || rng_chance(r, 0.5)) {
         json_open(j, "industry", '[');
         json_str(j, NULL, a);
-        if (!str_eq(a, b) && rng_chance(r, 0.2))
-            json_str(j, NULL, b);
+        if (!str_eq(a, b) && rng_chance(r, 0.2)) json_str(j, NULL, b);
         json_close(j, ']');
     }
     if (applied) {
@@ -235,11 +228,9 @@ static void write_codes(struct writer *w) {
         snprintf(key, sizeof key, "%.*s", (int)h.n, h.p);
         long n = strtol(key, NULL, 10);
         json_z(j, "hitech", rng_chance(r, 0.2) ? key : labels_hitech.labels[n - 1]);
-        if (f->sei[0] && rng_chance(r, 0.4))
-            json_z(j, "sei", f->sei);
+        if (f->sei[0] && rng_chance(r, 0.4)) json_z(j, "sei", f->sei);
     }
-    if (rng_chance(r, 0.5))
-        json_str(j, "clc", word_of(r, f->clc));
+    if (rng_chance(r, 0.5)) json_str(j, "clc", word_of(r, f->clc));
 }
 
 static void write_source(struct writer *w) {
@@ -270,18 +261,17 @@ static void write_source(struct writer *w) {
     static const char *const org[] = {"山西省科技评价中心", "三晋科技成果评价有限公司",
                                       "山西省科学技术厅", "晋阳技术评估院"};
     json_z(j, "org", org[rng_below(r, ARRAY_LEN(org))]);
-    if (!undated)
-        json_day(j, "on", g->achieved);
-    char no[40];
-    snprintf(no, sizeof no, "晋评字〔%d〕第%u号", g->stat_year, (unsigned)g->index + 1);
-    json_z(j, "no", no);
+    if (!undated) json_day(j, "on", g->achieved);
+    if (rng_chance(r, 0.5)) {
+        char no[48];
+        snprintf(no, sizeof no, "晋评字〔%d〕第%u号", g->stat_year, (unsigned)g->index + 1);
+        json_z(j, "no", no);
+    }
     static const char *const good[] = {"positive", "positive", "positive", "通过",
                                        "none"};
     const char *c = good[rng_below(r, ARRAY_LEN(good))];
-    if (g->conclusion)
-        c = g->conclusion;
-    if (g->conclusion || !rng_chance(r, 0.05))
-        json_z(j, "conclusion", c);
+    if (g->conclusion) c = g->conclusion;
+    if (g->conclusion || !rng_chance(r, 0.05)) json_z(j, "conclusion", c);
     json_close(j, '}');
 }
 
@@ -295,8 +285,7 @@ static void write_application(struct writer *w) {
     bool is_old = g->stat_year <= 2018 && rng_chance(r, 0.05);
     json_open(j, "application", '{');
     json_z(j, "status", is_old ? old[s] : labels_status.labels[s]);
-    if (!is_old)
-        json_z(j, "scheme", "current");
+    if (!is_old) json_z(j, "scheme", "current");
     if (s >= 3)
         json_z(j, "reason", label_draw(r, &labels_reason));
     else
@@ -306,15 +295,16 @@ static void write_application(struct writer *w) {
         json_month(j, "first_on", day_of(g->stat_year, 1, 1) - rng_range(r, 0, 700));
     }
     json_close(j, '}');
-    if (s <= 2)
-        write_some(w, "conversion", &labels_conversion, 1 + rng_chance(r, 0.15));
+    if (s <= 2) write_some(w, "conversion", &labels_conversion, 1 + rng_chance(r, 0.15));
     bool intent = rng_chance(r, 0.35);
     json_bool(j, "intent", intent);
     if (intent) {
         write_some(w, "cooperation", &labels_cooperation, rng_range(r, 1, 3));
-        if (rng_chance(r, 0.6))
-            money(w, "ask_amount", rng_lognormal(r, 2e6, 1.1));
-        json_null(j, "scope");
+        if (rng_chance(r, 0.6)) money(w, "ask_amount", rng_lognormal(r, 2e6, 1.1));
+        if (rng_chance(r, 0.3))
+            json_z(j, "scope", "仅限国内");
+        else
+            json_null(j, "scope");
     }
     if (s <= 1 && rng_chance(r, 0.7)) {
         static const char *const keys[] = {"self",        "coop", "equity", "transfer",
@@ -340,8 +330,7 @@ static void write_invest(struct writer *w) {
     const struct reg *g = w->g;
     bool flawed = g->flaw == FLAW_MONEY_NUMBER || g->flaw == FLAW_MONEY_DECIMALS ||
                   g->flaw == FLAW_MONEY_NEGATIVE;
-    if (!flawed && !rng_chance(r, 0.75))
-        return;
+    if (!flawed && !rng_chance(r, 0.75)) return;
     json_open(j, "invest", '{');
     if (g->flaw == FLAW_MONEY_NUMBER)
         json_int(j, "自有资金", 1500000);
@@ -362,7 +351,7 @@ static void write_ip(struct writer *w) {
     struct json_out *j = &w->j;
     struct rng *r = &w->r;
     const struct reg *g = w->g;
-    static const int n_w[6] = {32, 26, 20, 12, 6, 4};
+    static const int n_w[6] = {38, 29, 18, 9, 4, 2};
     int n = rng_weighted(r, n_w, 6), day = day_of(g->stat_year, 1, 1);
     if (n) {
         json_open(j, "ip", '[');
@@ -381,10 +370,8 @@ static void write_ip(struct writer *w) {
                 snprintf(no, sizeof no, "CN%c%d%07u", "DBL"[k - 4], y, serial);
             json_open(j, NULL, '{');
             json_z(j, "kind", labels_ip.labels[k]);
-            if (no[0])
-                json_z(j, "no", no);
-            if (no[0] && g->achieved)
-                json_day(j, "granted_on", granted);
+            if (no[0]) json_z(j, "no", no);
+            if (no[0] && g->achieved) json_day(j, "granted_on", granted);
             json_bool(j, "core", no[0] && i == 0);
             json_close(j, '}');
         }
@@ -405,7 +392,7 @@ static void write_ip(struct writer *w) {
         json_close(j, '}');
         json_close(j, ']');
     }
-    if (g->category == CATEGORY_THEORY || rng_chance(r, 0.25)) {
+    if (g->category == CATEGORY_THEORY || rng_chance(r, 0.15)) {
         static const char *const venue[] = {
             "煤炭学报", "农业工程学报", "中华医学杂志", "材料导报",
             "环境科学", "计算机学报",   "机械工程学报", "Fuel"};
@@ -436,17 +423,14 @@ void reg_write(const struct reg_context *c, const struct reg *r, const struct ge
     write_actors(&w);
     write_codes(&w);
     write_source(&w);
-    if (r->category == CATEGORY_APPLIED)
-        write_application(&w);
+    if (r->category == CATEGORY_APPLIED) write_application(&w);
     write_invest(&w);
     write_ip(&w);
     int end = day_of(r->stat_year, 1, 1) + rng_range(&w.r, -200, 150);
     json_month(&w.j, "research_from", end - rng_range(&w.r, 300, 1500));
     json_month(&w.j, "research_to", end);
-    if (r->unknown_key)
-        json_z(&w.j, "x_office_note", "存档盒A-12");
+    if (r->unknown_key) json_z(&w.j, "x_office_note", "存档盒A-12");
     json_close(&w.j, '}');
-    if (scratch.failed)
-        out->failed = true;
+    if (scratch.failed) out->failed = true;
     buf_done(&scratch);
 }

@@ -39,13 +39,11 @@ bool rng_chance(struct rng *r, double p) {
 
 int rng_weighted(struct rng *r, const int *w, int n) {
     int sum = 0;
-    for (int i = 0; i < n; i++)
-        sum += w[i];
+    for (int i = 0; i < n; i++) sum += w[i];
     int x = (int)rng_below(r, (uint32_t)sum);
     for (int i = 0; i < n - 1; i++) {
         x -= w[i];
-        if (x < 0)
-            return i;
+        if (x < 0) return i;
     }
     return n - 1;
 }

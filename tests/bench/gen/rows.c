@@ -75,8 +75,7 @@ static bool change(struct run *u, enum row_kind kind, uint32_t i, struct known *
     struct life l = known_life(k);
     uint32_t x = rng_below(&u->pick, 2) + 1;
     if (kind == ROW_REVISE) {
-        if (k->content_rev >= 2)
-            return false;
+        if (k->content_rev >= 2) return false;
         k->content_rev++;
     } else if (kind == ROW_CONSENT) {
         k->consent = (uint8_t)((k->consent + x) % CONSENT_COUNT);
@@ -86,8 +85,7 @@ static bool change(struct run *u, enum row_kind kind, uint32_t i, struct known *
         return k->publicity != l.publicity;
     } else if (kind == ROW_RENUMBER) {
         reg_facts(&u->c, i, &g);
-        if (!g.has_uid)
-            return false;
+        if (!g.has_uid) return false;
         k->serial = ++u->serial[k->serial_year - TRUTH_YEAR_BASE][g.category];
         k->flags |= KNOWN_RENUMBERED;
     } else if (kind == ROW_RETRACT) {
@@ -114,11 +112,9 @@ enum status rows_revision(struct run *u, enum row_kind kind, bool *done,
             i = rng_below(&u->pick, u->made);
         else
             found = run_pick_registered(u, avoid, &i);
-        if (!found)
-            return STATUS_OK;
+        if (!found) return STATUS_OK;
         struct known k = u->known[i];
-        if (k.flags & KNOWN_EVENTED || k.rev > 200)
-            continue;
+        if (k.flags & KNOWN_EVENTED || k.rev > 200) continue;
         if (kind == ROW_REPEAT) {
             *done = true;
             return repeat(u, i, err);
@@ -131,12 +127,10 @@ enum status rows_revision(struct run *u, enum row_kind kind, bool *done,
             *done = true;
             return send_old(u, i, err);
         }
-        if (!change(u, kind, i, &k))
-            continue;
+        if (!change(u, kind, i, &k)) continue;
         *done = true;
         enum status s = send_revision(u, i, &k, err);
-        if (kind == ROW_RETRACT)
-            pool_add(u, STATE_UNAPPROVED, i);
+        if (kind == ROW_RETRACT) pool_add(u, STATE_UNAPPROVED, i);
         return s;
     }
     return STATUS_OK;
@@ -161,8 +155,7 @@ static void write_event(struct run *u, const char *uid, const char *regno,
     json_z(&j, "to", gen_state_names[to]);
     json_day(&j, "at", day);
     json_z(&j, "by", to == STATE_SUBMITTED ? "第一完成单位" : "山西省科学技术厅");
-    if (opinion[to])
-        json_z(&j, "opinion", opinion[to]);
+    if (opinion[to]) json_z(&j, "opinion", opinion[to]);
     json_close(&j, '}');
 }
 
@@ -186,8 +179,7 @@ static enum status send_event(struct run *u, uint32_t i, enum gen_state to, bool
         k->flags |= KNOWN_EVENTED;
         struct life after = known_life(k);
         truth_change(&u->truth, f, g.stat_year, g.category, &before, &after);
-        if (to != STATE_APPROVED)
-            pool_add(u, to, i);
+        if (to != STATE_APPROVED) pool_add(u, to, i);
     } else {
         truth_row(&u->truth, f, OUTCOME_REJECTED, CODE_STATE);
     }
@@ -243,8 +235,7 @@ enum status rows_event(struct run *u, enum row_kind kind, bool *done, struct err
             m = wrong[0];
             found = run_pick_registered(u, 0, &i);
         }
-        if (found)
-            return send_event(u, i, m[1], false, err);
+        if (found) return send_event(u, i, m[1], false, err);
     }
     *done = false;
     return STATUS_OK;

@@ -58,8 +58,7 @@ enum out_file run_target(const struct run *u, enum out_file f) {
 
 enum status run_emit(struct run *u, enum out_file f, struct err *err) {
     enum status s = buf_check(&u->line, "line", err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     FILE *out = u->file[run_target(u, f)];
     buf_add_char(&u->line, '\n');
     if (fwrite(u->line.p, 1, u->line.n, out) != u->line.n)
@@ -105,8 +104,7 @@ static enum status fresh_text(struct run *u, const struct reg *g, struct gen_tex
             title_shapes_add(&u->shapes, g->units[0], buf_str(&t->title), &fresh, err);
         if (s == STATUS_OK && fresh)
             s = title_set_add(&u->titles, buf_str(&t->title), &fresh, err);
-        if (s != STATUS_OK)
-            return s;
+        if (s != STATUS_OK) return s;
         if (fresh) {
             dress_text(u, g, t);
             *attempt = (uint8_t)k;
@@ -129,8 +127,7 @@ void run_load(struct run *u, uint32_t i, struct reg *g, struct gen_text *t) {
     g->serial_year = k->serial_year;
     g->rev = k->rev;
     g->updated_day = k->day;
-    if (g->state == STATE_APPROVED && !g->approved)
-        g->approved = k->day;
+    if (g->state == STATE_APPROVED && !g->approved) g->approved = k->day;
     g->tail = k->content_rev > 1 ? "（修订稿补充了应用证明材料。）"
               : k->content_rev   ? "（修订稿完善了技术指标说明。）"
                                  : NULL;
@@ -149,10 +146,8 @@ enum status run_fresh(struct run *u, struct reg *g, struct gen_text *t, struct e
     g->has_uid = g->has_stat_year = true;
     g->state = STATE_APPROVED;
     g->paper_pending = false;
-    if (!g->approved)
-        g->approved = g->updated_day;
-    if (!g->achieved)
-        g->achieved = g->approved;
+    if (!g->approved) g->approved = g->updated_day;
+    if (!g->achieved) g->achieved = g->approved;
     give_number(u, g);
     return fresh_text(u, g, t, &attempt, err);
 }
@@ -162,12 +157,10 @@ enum status run_record(struct run *u, struct err *err) {
     uint32_t i = u->made;
     struct known *k = &u->known[i];
     reg_facts(&u->c, i, &g);
-    if (reg_state_has_number(g.state))
-        give_number(u, &g);
+    if (reg_state_has_number(g.state)) give_number(u, &g);
     uint8_t attempt = 0;
     enum status s = fresh_text(u, &g, &u->text, &attempt, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     *k = (struct known){.serial = g.serial,
                         .day = g.updated_day,
                         .serial_year = (uint16_t)g.serial_year,
@@ -181,8 +174,7 @@ enum status run_record(struct run *u, struct err *err) {
     reg_write(&u->c, &g, &u->text, &u->line);
     struct life l = known_life(k);
     truth_change(&u->truth, FILE_MAIN, g.stat_year, g.category, NULL, &l);
-    if (g.state != STATE_APPROVED || g.paper_pending)
-        pool_add(u, g.state, i);
+    if (g.state != STATE_APPROVED || g.paper_pending) pool_add(u, g.state, i);
     u->made++;
     return run_emit(u, FILE_MAIN, err);
 }
@@ -204,8 +196,7 @@ static enum status emit_kind(struct run *u, enum row_kind k, bool *done,
 static enum status write_rows(struct run *u, struct err *err) {
     double due[ROW_KIND_COUNT];
     struct rng r = rng_key(u->o->seed, 5, 0, 0);
-    for (int k = 0; k < ROW_KIND_COUNT; k++)
-        due[k] = rng_unit(&r) * 0.5;
+    for (int k = 0; k < ROW_KIND_COUNT; k++) due[k] = rng_unit(&r) * 0.5;
     /* Some records first, so that every other row finds one to concern. */
     long lead = u->o->count < 400 ? u->o->count / 4 : 100;
     for (long i = 0; i < u->o->count; i++) {
@@ -220,22 +211,19 @@ static enum status write_rows(struct run *u, struct err *err) {
                 }
             }
         }
-        if (s != STATUS_OK)
-            return s;
+        if (s != STATUS_OK) return s;
     }
     return STATUS_OK;
 }
 
 static enum status open_out(const char *path, FILE **out, struct err *err) {
-    if (!path)
-        return STATUS_OK;
+    if (!path) return STATUS_OK;
     *out = fopen(path, "we");
     return *out ? STATUS_OK : err_errno(err, "cannot write %s", path);
 }
 
 static enum status write_truth(const struct run *u, struct err *err) {
-    if (!u->o->truth)
-        return STATUS_OK;
+    if (!u->o->truth) return STATUS_OK;
     struct buf b = buf_init(0);
     char command[160];
     snprintf(command, sizeof command,
@@ -246,8 +234,7 @@ static enum status write_truth(const struct run *u, struct err *err) {
     truth_write(&u->truth, command, u->o->count, &b);
     FILE *f = NULL;
     enum status s = buf_check(&b, "truth", err);
-    if (s == STATUS_OK)
-        s = open_out(u->o->truth, &f, err);
+    if (s == STATUS_OK) s = open_out(u->o->truth, &f, err);
     if (s == STATUS_OK && fwrite(b.p, 1, b.n, f) != b.n)
         s = err_errno(err, "cannot write %s", u->o->truth);
     if (f && fclose(f) != 0 && s == STATUS_OK)
@@ -280,45 +267,35 @@ static enum status prepare(struct run *u, struct err *err) {
     if (!u->known || !u->c.year_cum)
         return err_set(err, STATUS_NOMEM, NULL, "no memory for %ld records", o->count);
     double sum = 0;
-    for (int i = 0; i < years; i++)
-        u->c.year_cum[i] = sum += pow(1.05, i);
+    for (int i = 0; i < years; i++) u->c.year_cum[i] = sum += pow(1.05, i);
     u->c.seed = o->seed;
     u->c.year_from = o->year_from;
     u->c.year_to = o->year_to;
     u->c.registry = o->registry;
     enum status s = orgs_make(o->seed, units, o->clean, &u->c.orgs, err);
-    if (s == STATUS_OK)
-        s = title_shapes_init(&u->shapes, units, err);
-    if (s == STATUS_OK)
-        s = words_open(&u->words, err);
-    if (s == STATUS_OK && o->corpus)
-        s = corpus_open(o->corpus, &u->corpus, err);
-    if (s == STATUS_OK)
-        s = open_out(o->out, &u->file[FILE_MAIN], err);
-    if (s == STATUS_OK)
-        s = open_out(o->events, &u->file[FILE_EVENTS], err);
-    if (s == STATUS_OK)
-        s = open_out(o->contracts, &u->file[FILE_CONTRACTS], err);
+    if (s == STATUS_OK) s = title_shapes_init(&u->shapes, units, err);
+    if (s == STATUS_OK) s = words_open(&u->words, err);
+    if (s == STATUS_OK && o->corpus) s = corpus_open(o->corpus, &u->corpus, err);
+    if (s == STATUS_OK) s = open_out(o->out, &u->file[FILE_MAIN], err);
+    if (s == STATUS_OK) s = open_out(o->events, &u->file[FILE_EVENTS], err);
+    if (s == STATUS_OK) s = open_out(o->contracts, &u->file[FILE_CONTRACTS], err);
     return s;
 }
 
 enum status stream_run(const struct stream_options *o, struct err *err) {
     struct run *u = calloc(1, sizeof *u);
-    if (!u)
-        return err_set(err, STATUS_NOMEM, NULL, "no memory");
+    if (!u) return err_set(err, STATUS_NOMEM, NULL, "no memory");
     u->o = o;
     u->pick = rng_key(o->seed, 6, 0, 0);
     gen_text_init(&u->text);
     gen_text_init(&u->text2);
     u->line = u->line2 = buf_init((size_t)4 << 20);
     enum status s = prepare(u, err);
-    if (s == STATUS_OK)
-        s = write_rows(u, err);
+    if (s == STATUS_OK) s = write_rows(u, err);
     for (int i = 0; i < FILE_COUNT; i++)
         if (u->file[i] && fclose(u->file[i]) != 0 && s == STATUS_OK)
             s = err_errno(err, "cannot write");
-    if (s == STATUS_OK)
-        s = write_truth(u, err);
+    if (s == STATUS_OK) s = write_truth(u, err);
     run_done(u);
     return s;
 }

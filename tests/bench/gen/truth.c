@@ -43,12 +43,10 @@ void truth_change(struct truth *t, enum out_file file, int year, enum category c
 
 static void write_file(const struct truth_file *f, struct json_out *j) {
     json_int(j, "read", f->read);
-    for (int i = 0; i < OUTCOME_COUNT; i++)
-        json_int(j, outcome_names[i], f->outcome[i]);
+    for (int i = 0; i < OUTCOME_COUNT; i++) json_int(j, outcome_names[i], f->outcome[i]);
     json_open(j, "codes", '{');
     for (int i = CODE_NONE + 1; i < CODE_COUNT; i++)
-        if (f->code[i])
-            json_int(j, code_names[i], f->code[i]);
+        if (f->code[i]) json_int(j, code_names[i], f->code[i]);
     json_close(j, '}');
 }
 
@@ -69,8 +67,7 @@ static void write_view(const struct truth_cell cell[TRUTH_YEARS][CATEGORY_COUNT]
             s.records += cell[y][c].records;
             s.visible += cell[y][c].visible;
         }
-        if (!s.records)
-            continue;
+        if (!s.records) continue;
         json_open(j, NULL, '{');
         json_int(j, "year", y + TRUTH_YEAR_BASE);
         json_int(j, "records", s.records);
@@ -81,8 +78,7 @@ static void write_view(const struct truth_cell cell[TRUTH_YEARS][CATEGORY_COUNT]
     json_open(j, "by_year_category", '[');
     for (int y = 0; y < TRUTH_YEARS; y++)
         for (int c = 0; c < CATEGORY_COUNT; c++) {
-            if (!cell[y][c].records)
-                continue;
+            if (!cell[y][c].records) continue;
             json_open(j, NULL, '{');
             json_int(j, "year", y + TRUTH_YEAR_BASE);
             json_z(j, "category", category_codes[c]);

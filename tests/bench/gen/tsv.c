@@ -43,8 +43,7 @@ static bool number(const char *z, int below, int *out) {
     char *end;
     errno = 0;
     long v = strtol(z, &end, 10);
-    if (errno || end == z || *end || v < 0 || v >= below)
-        return false;
+    if (errno || end == z || *end || v < 0 || v >= below) return false;
     *out = (int)v;
     return true;
 }
@@ -80,8 +79,7 @@ static bool write_ip(struct json_out *j, char *cell) {
     int k;
     json_open(j, "ip", '[');
     for (char *p = strtok_r(cell, ",", &save); p; p = strtok_r(NULL, ",", &save)) {
-        if (!number(p, column_max[COL_IP], &k))
-            return false;
+        if (!number(p, column_max[COL_IP], &k)) return false;
         json_open(j, NULL, '{');
         json_z(j, "kind", labels_ip.labels[k]);
         json_close(j, '}');
@@ -96,12 +94,10 @@ static bool convert(char *cell[COL_COUNT], struct buf *line, int *wrong) {
     static const char *const categories[3] = {"A", "B", "S"};
     int v[COL_COUNT] = {0}, id;
     *wrong = COL_ID;
-    if (!number(cell[COL_ID], 100000000, &id))
-        return false;
+    if (!number(cell[COL_ID], 100000000, &id)) return false;
     for (int i = COL_CATEGORY; i < COL_IP; i++) {
         *wrong = i;
-        if (!number(cell[i], column_max[i], &v[i]))
-            return false;
+        if (!number(cell[i], column_max[i], &v[i])) return false;
     }
     struct json_out j = {line, false};
     char text[40];
@@ -146,8 +142,7 @@ static bool convert(char *cell[COL_COUNT], struct buf *line, int *wrong) {
     json_z(&j, "scheme", "current");
     json_close(&j, '}');
     *wrong = COL_IP;
-    if (!write_ip(&j, cell[COL_IP]))
-        return false;
+    if (!write_ip(&j, cell[COL_IP])) return false;
     json_close(&j, '}');
     buf_add_char(line, '\n');
     return true;
@@ -162,13 +157,11 @@ static enum status convert_all(FILE *in, FILE *out, const char *path, struct err
     for (long row = 1; s == STATUS_OK && (n = getline(&text, &cap, in)) > 0; row++) {
         char *cell[COL_COUNT], *p = text;
         int k = 0, wrong = 0;
-        if (text[n - 1] == '\n')
-            text[n - 1] = 0;
+        if (text[n - 1] == '\n') text[n - 1] = 0;
         for (; k < COL_COUNT && p; k++) {
             cell[k] = p;
             p = strchr(p, '\t');
-            if (p)
-                *p++ = 0;
+            if (p) *p++ = 0;
         }
         if (k < COL_COUNT || p)
             s = err_set(err, STATUS_INVALID, NULL, "%s:%ld: not %d columns", path, row,
@@ -181,8 +174,7 @@ static enum status convert_all(FILE *in, FILE *out, const char *path, struct err
         else if (fwrite(line.p, 1, line.n, out) != line.n)
             s = err_errno(err, "cannot write");
     }
-    if (s == STATUS_OK && ferror(in))
-        s = err_errno(err, "cannot read %s", path);
+    if (s == STATUS_OK && ferror(in)) s = err_errno(err, "cannot read %s", path);
     free(text);
     buf_done(&line);
     return s;
@@ -190,8 +182,7 @@ static enum status convert_all(FILE *in, FILE *out, const char *path, struct err
 
 enum status tsv_convert(const char *in, const char *out, struct err *err) {
     FILE *from = fopen(in, "re");
-    if (!from)
-        return err_errno(err, "cannot read %s", in);
+    if (!from) return err_errno(err, "cannot read %s", in);
     FILE *to = fopen(out, "we");
     enum status s =
         to ? convert_all(from, to, in, err) : err_errno(err, "cannot write %s", out);

@@ -25,7 +25,7 @@
 
 #include "core/err.h"
 
-/* STATUS_NOT_FOUND, STATUS_INVALID (names the line), STATUS_IO, STATUS_NOMEM. */
+/* STATUS_INVALID (names the line), STATUS_IO, STATUS_NOMEM. */
 MUST_CHECK enum status tsv_convert(const char *in, const char *out, struct err *err);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { ABSTRACT_MIN = 100 }; /* characters */
+
 struct list {
     struct str *v;
     int n;
@@ -26,8 +28,7 @@ struct words {
 static struct list cut(struct words *w, const char *z) {
     struct list l = {0};
     int n = 1;
-    for (const char *p = z; *p; p++)
-        n += *p == ' ';
+    for (const char *p = z; *p; p++) n += *p == ' ';
     l.v = calloc((size_t)n, sizeof *l.v);
     if (!l.v) {
         w->failed = true;
@@ -35,8 +36,7 @@ static struct list cut(struct words *w, const char *z) {
     }
     for (const char *p = z; *p;) {
         size_t k = strcspn(p, " ");
-        if (k)
-            l.v[l.n++] = str_slice(p, k);
+        if (k) l.v[l.n++] = str_slice(p, k);
         p += k + (p[k] == ' ');
     }
     return l;
@@ -44,8 +44,7 @@ static struct list cut(struct words *w, const char *z) {
 
 enum status words_open(struct words **out, struct err *err) {
     struct words *w = calloc(1, sizeof *w);
-    if (!w)
-        return err_set(err, STATUS_NOMEM, NULL, "no memory for the vocabulary");
+    if (!w) return err_set(err, STATUS_NOMEM, NULL, "no memory for the vocabulary");
     for (int i = 0; i < FIELD_COUNT; i++) {
         const struct field_src *s = &vocab_fields[i];
         const struct topic_table *t =
@@ -74,8 +73,7 @@ enum status words_open(struct words **out, struct err *err) {
 }
 
 void words_close(struct words *w) {
-    if (!w)
-        return;
+    if (!w) return;
     for (int i = 0; i < FIELD_COUNT; i++) {
         struct field *f = &w->f[i];
         for (int k = 0; k < f->topic_count; k++) {
@@ -117,21 +115,17 @@ void gen_text_done(struct gen_text *t) {
 }
 
 void gen_text_keyword(struct gen_text *t, struct str k) {
-    if (!k.n || k.n >= KEYWORD_BYTES || t->keyword_count >= KEYWORDS_MAX)
-        return;
+    if (!k.n || k.n >= KEYWORD_BYTES || t->keyword_count >= KEYWORDS_MAX) return;
     for (int i = 0; i < t->keyword_count; i++)
-        if (str_eq_z(k, t->keywords[i]))
-            return;
+        if (str_eq_z(k, t->keywords[i])) return;
     memcpy(t->keywords[t->keyword_count], k.p, k.n);
     t->keywords[t->keyword_count++][k.n] = 0;
 }
 
 int words_field(struct rng *r, enum category c) {
     int w[FIELD_COUNT];
-    for (int i = 0; i < FIELD_COUNT; i++)
-        w[i] = vocab_fields[i].weight;
-    if (c == CATEGORY_SOFT)
-        return FIELD_SOFT;
+    for (int i = 0; i < FIELD_COUNT; i++) w[i] = vocab_fields[i].weight;
+    if (c == CATEGORY_SOFT) return FIELD_SOFT;
     w[FIELD_SOFT] = 0;
     if (c == CATEGORY_THEORY) { /* basic theory comes from universities and hospitals */
         w[FIELD_MEDICINE] *= 2;
@@ -159,11 +153,9 @@ static struct str draw_skewed(struct rng *r, const struct list *l) {
 
 static void keyword_term(struct gen_text *t, struct str a, struct str b) {
     char k[KEYWORD_BYTES];
-    if (a.n + b.n >= sizeof k)
-        return;
+    if (a.n + b.n >= sizeof k) return;
     memcpy(k, a.p, a.n);
-    if (b.n)
-        memcpy(k + a.n, b.p, b.n);
+    if (b.n) memcpy(k + a.n, b.p, b.n);
     gen_text_keyword(t, str_slice(k, a.n + b.n));
 }
 
@@ -174,8 +166,7 @@ static void add_figure(struct rng *r, struct buf *b, struct str spec) {
          *unit = strtok_r(NULL, "|", &save);
     char *lo = strtok_r(NULL, "|", &save), *hi = strtok_r(NULL, "|", &save);
     char *dec = strtok_r(NULL, "|", &save);
-    if (!name || !unit || !lo || !hi || !dec)
-        return;
+    if (!name || !unit || !lo || !hi || !dec) return;
     double a = strtod(lo, NULL), z = strtod(hi, NULL);
     int d = (int)strtol(dec, NULL, 10);
     static const char *const verbs[] = {"达到", "为", "平均达", "稳定在",
@@ -229,8 +220,7 @@ static void add_slot(struct rng *r, struct subject *s, char slot, struct buf *b,
         }
         case 'm':
         case 'n':
-            do
-                x = draw(r, &s->f->methods);
+            do x = draw(r, &s->f->methods);
             while (str_eq(x, s->method));
             s->method = x;
             buf_add_str(b, x);
@@ -274,8 +264,8 @@ static void add_slot(struct rng *r, struct subject *s, char slot, struct buf *b,
     }
 }
 
-static void fill(struct rng *r, struct subject *s, const char *pattern,
-                 struct buf *b, struct gen_text *kw) {
+static void fill(struct rng *r, struct subject *s, const char *pattern, struct buf *b,
+                 struct gen_text *kw) {
     for (const char *p = pattern; *p;) {
         if (p[0] == '{' && p[1] && p[2] == '}') {
             add_slot(r, s, p[1], b, kw);
@@ -300,8 +290,7 @@ static void shuffle_keywords(struct rng *r, struct gen_text *t) {
         memcpy(t->keywords[k], x, sizeof x);
     }
     int want = rng_range(r, 3, 5);
-    if (t->keyword_count > want)
-        t->keyword_count = want;
+    if (t->keyword_count > want) t->keyword_count = want;
 }
 
 void words_make(const struct words *w, struct rng *r, enum category c, int field,
@@ -311,8 +300,7 @@ void words_make(const struct words *w, struct rng *r, enum category c, int field
     s.t = &s.f->topics[topic];
     s.object = draw_skewed(r, &s.t->objects);
     s.action = draw(r, &s.t->actions);
-    do
-        s.action2 = draw(r, &s.t->actions);
+    do s.action2 = draw(r, &s.t->actions);
     while (str_eq(s.action, s.action2));
     s.device = draw(r, &s.t->devices);
 
@@ -333,7 +321,7 @@ void words_make(const struct words *w, struct rng *r, enum category c, int field
                                                               : vocab_applied;
     /* Each role once; the middle ones sometimes twice, or left out. */
     static const int least[ROLE_COUNT] = {1, 1, 1, 0, 0, 0};
-    static const int most[ROLE_COUNT] = {1, 3, 2, 2, 1, 1};
+    static const int most[ROLE_COUNT] = {1, 3, 2, 1, 1, 1};
     for (int role = 0; role < ROLE_COUNT; role++) {
         /* Patterns in turn from a random one: none twice. */
         int from = rng_range(r, 0, roles[role].count - 1);
@@ -341,12 +329,12 @@ void words_make(const struct words *w, struct rng *r, enum category c, int field
             fill(r, &s, roles[role].rows[(from + n) % roles[role].count], &out->abstract,
                  out);
     }
+    while (utf8_length(buf_str(&out->abstract)) < ABSTRACT_MIN && !out->abstract.failed)
+        fill(r, &s, any(r, &roles[ROLE_GAIN]), &out->abstract, out);
     if (c == CATEGORY_APPLIED) {
-        if (rng_chance(r, 0.5))
-            fill(r, &s, any(r, &vocab_points), &out->points, out);
-        if (rng_chance(r, 0.4))
-            fill(r, &s, "{i}；{j}。", &out->metrics, out);
-        if (rng_chance(r, 0.4))
+        if (rng_chance(r, 0.35)) fill(r, &s, any(r, &vocab_points), &out->points, out);
+        if (rng_chance(r, 0.3)) fill(r, &s, "{i}；{j}。", &out->metrics, out);
+        if (rng_chance(r, 0.3))
             fill(r, &s, any(r, &vocab_prospects), &out->prospects, out);
     }
     fill(r, &s, "{o}{a}与{b}技术研究", &out->project, out);
@@ -366,8 +354,7 @@ void words_traditional(struct str in, struct buf *out) {
         size_t n = (size_t)(next - p);
         const char *hit = NULL;
         for (const char *q = simplified; n == 3 && *q && !hit; q += 3)
-            if (!memcmp(q, p, 3))
-                hit = traditional + (q - simplified);
+            if (!memcmp(q, p, 3)) hit = traditional + (q - simplified);
         buf_add(out, hit ? hit : p, n);
         p = next;
     }
