@@ -264,7 +264,8 @@ static void write_source(struct writer *w) {
     if (!undated) json_day(j, "on", g->achieved);
     if (rng_chance(r, 0.5)) {
         char no[48];
-        snprintf(no, sizeof no, "晋评字〔%d〕第%u号", g->stat_year, (unsigned)g->index + 1);
+        snprintf(no, sizeof no, "晋评字〔%d〕第%u号", g->stat_year,
+                 (unsigned)g->index + 1);
         json_z(j, "no", no);
     }
     static const char *const good[] = {"positive", "positive", "positive", "通过",
