@@ -13,3 +13,53 @@ sample: $(B)/chengguo-gen
 	$(Q)mkdir -p data/sample && $< --seed 20251231 --count 2000 --clean \
 	        --out data/sample/registrations.jsonl --truth data/sample/truth.json
 # --- end of generator -------------------------------------------------------------------
+
+# --- programs of the tests --------------------------------------------------------------
+# tests/unit/test_X.c and tests/prop/test_X.c are cmocka programs; tests/fuzz/fuzz_X.c are
+# LLVMFuzzerTestOneInput targets, linked with replay.c here and with libFuzzer by `fuzz`.
+UNIT_SRC := $(sort $(wildcard tests/unit/test_*.c tests/prop/test_*.c))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+UNIT_BIN := $(patsubst %.c,$(B)/%,$(UNIT_SRC))
+FUZZ_BIN := $(patsubst %.c,$(B)/%,$(FUZZ_SRC))
+# What chengguo-draw is made of, without its main, for the tests of its parts.
+DRAW_PARTS := $(filter-out $(B)/stats/draw/main.o,$(DRAW_OBJ))
+
+$(UNIT_BIN): $(B)/%: $(B)/%.o $(LIB) $(DRAW_PARTS)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $< \
+	    $(if $(findstring test_draw,$@),$(DRAW_PARTS)) $(LIB) \
+	    $(if $(findstring test_draw,$@),$(DRAW_LIBS)) $(LIBS) -lcmocka
+$(FUZZ_BIN): $(B)/%: $(B)/%.o $(B)/tests/fuzz/replay.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $< $(B)/tests/fuzz/replay.o $(LIB) $(LIBS)
+
+build/fuzz-bin/%: $(B)/tests/fuzz/%.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && clang++ -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+.PHONY: test-programs test-unit test-e2e fuzz
+test-programs: $(UNIT_BIN) $(FUZZ_BIN) $(B)/chengguo $(B)/chengguo-draw $(B)/chengguo-gen
+
+# Everything under address and undefined-behaviour sanitizers; the daemon once more under
+# the thread sanitizer.
+test-only:
+	$(Q)$(MAKE) --no-print-directory -j2 FLAVOUR=asan test-programs
+	$(Q)$(MAKE) --no-print-directory -j2 FLAVOUR=tsan build/tsan/chengguo
+	$(Q)tests/run.sh all
+test-unit:
+	$(Q)$(MAKE) --no-print-directory -j2 FLAVOUR=asan test-programs
+	$(Q)tests/run.sh unit
+test-e2e:
+	$(Q)$(MAKE) --no-print-directory -j2 FLAVOUR=asan test-programs
+	$(Q)tests/run.sh e2e
+
+# make fuzz TARGET=query SECONDS=60: coverage-guided, with clang; crashes land in build/fuzz.
+TARGET ?= registration
+SECONDS ?= 60
+fuzz:
+	$(Q)tests/fuzz/run.sh $(TARGET) $(SECONDS)
+
+lint:
+	$(Q)sh core/deps.sh lint
+	$(Q)tests/lint/run.sh
+# --- end of test programs ---------------------------------------------------------------

@@ -1,0 +1,11 @@
+#!/bin/bash
+# run.sh TARGET SECONDS: libFuzzer on tests/fuzz/fuzz_TARGET.c, starting from its corpus.
+# New inputs go to build/fuzz/TARGET; a crash is left there for tests/fuzz/corpus/TARGET.
+set -eu
+cd "$(dirname "$0")/../.."
+target=$1 seconds=$2
+dir=build/fuzz/$target
+mkdir -p "$dir/new"
+make -s -j2 FLAVOUR=fuzz CC=clang CXX=clang++ build/fuzz-bin/fuzz_"$target"
+exec build/fuzz-bin/fuzz_"$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
+    -artifact_prefix="$dir/" "$dir/new" tests/fuzz/corpus/"$target"
