@@ -23,6 +23,7 @@ enum outcome {
 const char *outcome_name(enum outcome o);
 
 #define INGEST_MAX_CODES 64
+#define INGEST_MAX_IGNORED 1000 /* entries of the list of ignored lines */
 
 struct ingest_report {
     int64_t read;
@@ -32,16 +33,22 @@ struct ingest_report {
         int64_t n;
     } codes[INGEST_MAX_CODES], warnings[INGEST_MAX_CODES];
     size_t ncodes, nwarnings;
-    json_t *ignored;  /* array of {"line","reason"}; owned, NULL = none */
+    json_t *ignored;  /* array of {"file","line","reason"}; owned, NULL = none */
     int64_t revision; /* of the registry after the batch */
     double seconds;
 };
 void ingest_report_done(struct ingest_report *r);
+/* Adds another file's report; the revision is the later one's. */
+void ingest_report_add(struct ingest_report *to, const struct ingest_report *r);
+/* The object of `ingest --json` (interface.md); the caller owns it, NULL: no memory. */
+json_t *ingest_report_json(const struct ingest_report *r);
 
 struct ingest_options {
     const char *path;        /* for messages; "-" = stdin */
     int fd;                  /* open for reading; NULL path never */
-    const char *reject_file; /* NULL, or where rejected and held rows are written */
+    const char *reject_file; /* NULL, or where rejected and held rows are appended, one
+                              * JSON object each; of what may not be kept only the place
+                              * and hash */
     const char *registry;    /* default registry code, NULL = 140000 */
     const char *actor;       /* who runs this, for the audit table */
     int64_t now;

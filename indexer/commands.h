@@ -1,0 +1,13 @@
+/* commands.h - the commands whose work lies in indexer/. Each returns the exit code of
+ * interface.md; data on stdout, talk on stderr.
+ */
+#ifndef INDEXER_COMMANDS_H
+#define INDEXER_COMMANDS_H
+
+#include "core/cli.h"
+
+int cmd_ingest(struct cli *cli);
+int cmd_check(struct cli *cli);
+int cmd_rebuild(struct cli *cli);
+
+#endif

@@ -1,0 +1,91 @@
+#include "indexer/registry_schema.h"
+#include "stats/aggregate.h"
+
+/* Instants are seconds since 1970 (INT64_MIN: not given). States and event kinds are the
+ * numbers of lifecycle.h, so values there are never renumbered. Hashes: xxh64 as signed
+ * integers where they are index keys, xxh128 as 16-byte blobs where they identify bytes.
+ *
+ * record       what deciding and publishing ask for, one short row a record
+ * record_text  its canonical JSON with the state that the events fold to
+ * history      replaced revisions; n counts up per record
+ * event        append-only; (at, seq) is the order of the fold, seq the arrival
+ * mark         events that set consent or publicity; the newest later than the line's
+ *              updated_at holds
+ * identity     xxh64 of normalised title and one unit (name or valid credit code) of the
+ *              record; a hit is verified against the record itself
+ * number       every number that a record carried; former_at > 0: replaced then
+ * loss         numbers whose record was public and is not: the public answers 410
+ * conversion   contracts, receipts, rewards, statuses, benefits; ident is the natural
+ *              key of the kind, origin the place of a row without one (conversion.h)
+ * conversion_link  contract to achievement; key NULL: not known (yet)
+ * quarantine   rejected and held rows; raw NULL where it must not be kept; target and
+ *              waiting: what would let the row be retried (quarantine.h)
+ * change       keys touched by a revision: what publishing works through
+ */
+static const char base[] =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE batch(id INTEGER PRIMARY KEY, path TEXT NOT NULL, file_hash BLOB NOT "
+    "NULL,"
+    "  bytes INTEGER NOT NULL, actor TEXT NOT NULL, at INTEGER NOT NULL, revision "
+    "INTEGER,"
+    "  counts TEXT NOT NULL);"
+    "CREATE INDEX batch_file ON batch(file_hash);"
+    "CREATE TABLE revision(n INTEGER PRIMARY KEY, at INTEGER NOT NULL,"
+    "  batch INTEGER REFERENCES batch(id));"
+    "CREATE TABLE audit(id INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL,"
+    "  command TEXT NOT NULL, detail TEXT NOT NULL, batch INTEGER);"
+    "CREATE TABLE record(key INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE,"
+    "  regno TEXT NOT NULL, state INTEGER NOT NULL, registered INTEGER NOT NULL,"
+    "  visible INTEGER NOT NULL, was_public INTEGER NOT NULL, lost_at INTEGER NOT NULL,"
+    "  rev INTEGER NOT NULL, updated_at INTEGER NOT NULL, event_at INTEGER NOT NULL,"
+    "  explicit_at INTEGER NOT NULL, line_hash INTEGER NOT NULL, batch INTEGER NOT NULL);"
+    "CREATE TABLE record_text(key INTEGER PRIMARY KEY, json TEXT NOT NULL);"
+    "CREATE TABLE history(key INTEGER NOT NULL, n INTEGER NOT NULL,"
+    "  line_hash INTEGER NOT NULL, batch INTEGER NOT NULL, json TEXT NOT NULL,"
+    "  PRIMARY KEY(key, n));"
+    "CREATE TABLE event(key INTEGER NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL, kind INTEGER NOT NULL, batch INTEGER NOT NULL, actor TEXT,"
+    "  opinion TEXT, PRIMARY KEY(key, at, seq)) WITHOUT ROWID;"
+    "CREATE TABLE mark(key INTEGER NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    "  field TEXT NOT NULL, value TEXT NOT NULL, batch INTEGER NOT NULL, actor TEXT,"
+    "  opinion TEXT, PRIMARY KEY(key, at, seq)) WITHOUT ROWID;"
+    "CREATE TABLE identity(hash INTEGER NOT NULL, key INTEGER NOT NULL,"
+    "  PRIMARY KEY(hash, key)) WITHOUT ROWID;"
+    "CREATE TABLE number(regno TEXT NOT NULL, key INTEGER NOT NULL,"
+    "  former_at INTEGER NOT NULL, PRIMARY KEY(regno, key)) WITHOUT ROWID;"
+    "CREATE INDEX number_former ON number(key) WHERE former_at > 0;"
+    "CREATE TABLE loss(regno TEXT PRIMARY KEY, key INTEGER NOT NULL, at INTEGER NOT NULL,"
+    "  reason TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE change(revision INTEGER NOT NULL, key INTEGER NOT NULL,"
+    "  PRIMARY KEY(revision, key)) WITHOUT ROWID;"
+    "CREATE TABLE quarantine(id INTEGER PRIMARY KEY, batch INTEGER NOT NULL,"
+    "  source TEXT NOT NULL, line INTEGER NOT NULL, row_hash BLOB NOT NULL,"
+    "  outcome INTEGER NOT NULL, code TEXT NOT NULL, field TEXT NOT NULL,"
+    "  message TEXT NOT NULL, raw TEXT, target TEXT, waiting INTEGER NOT NULL,"
+    "  other INTEGER, resolved_batch INTEGER, resolved_outcome INTEGER);"
+    "CREATE INDEX quarantine_row ON quarantine(row_hash);"
+    "CREATE INDEX quarantine_target ON quarantine(target) WHERE target IS NOT NULL;"
+    "CREATE INDEX quarantine_waiting ON quarantine(target, waiting) WHERE waiting > 0;"
+    "CREATE INDEX quarantine_other ON quarantine(other) WHERE other IS NOT NULL;"
+    "CREATE TABLE conversion(id INTEGER PRIMARY KEY, kind TEXT NOT NULL,"
+    "  ident TEXT NOT NULL, contract_no TEXT, key INTEGER, status TEXT NOT NULL,"
+    "  batch INTEGER NOT NULL, origin TEXT, supersedes TEXT, json TEXT NOT NULL,"
+    "  UNIQUE(kind, ident));"
+    "CREATE INDEX conversion_supersedes ON conversion(supersedes)"
+    "  WHERE supersedes IS NOT NULL;"
+    "CREATE INDEX conversion_key ON conversion(key) WHERE key IS NOT NULL;"
+    "CREATE INDEX conversion_contract ON conversion(contract_no)"
+    "  WHERE contract_no IS NOT NULL;"
+    "CREATE INDEX conversion_origin ON conversion(origin) WHERE origin IS NOT NULL;"
+    "CREATE TABLE conversion_history(id INTEGER NOT NULL, n INTEGER NOT NULL,"
+    "  batch INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY(id, n));"
+    "CREATE TABLE conversion_link(contract_no TEXT NOT NULL, n INTEGER NOT NULL,"
+    "  target TEXT NOT NULL, key INTEGER, share INTEGER NOT NULL,"
+    "  PRIMARY KEY(contract_no, n)) WITHOUT ROWID;"
+    "CREATE INDEX conversion_link_key ON conversion_link(key) WHERE key IS NOT NULL;"
+    "CREATE INDEX conversion_link_open ON conversion_link(target) WHERE key IS NULL;";
+
+void registry_migrations(struct db_migration out[REGISTRY_MIGRATIONS]) {
+    out[0] = (struct db_migration){1, base};
+    out[1] = (struct db_migration){2, aggregate_schema()};
+}
