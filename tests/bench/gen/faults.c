@@ -77,6 +77,7 @@ static enum status wrong_state(struct run *u, struct err *err) {
         if (!run_pick_registered(u, 0, &i)) break;
         run_load(u, i, &g, &u->text);
         if (!g.has_uid) continue;
+        u->known[i].flags |= KNOWN_LOCKED;
         g.rev++;
         g.updated_day += rng_range(&u->pick, 3, 20);
         g.state = u->turn[ROW_BAD_STATE] % 2 ? STATE_SUBMITTED : STATE_DRAFT;

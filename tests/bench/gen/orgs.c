@@ -1,4 +1,5 @@
 #include "tests/bench/gen/orgs.h"
+#include "tests/bench/gen/vocab.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,31 +16,40 @@ static const char *const brands[] = {
     "盛源", "嘉禾", "绿野", "清泉", "蓝天",   "润泽", "精诚", "卓越",   "创新", "巨力",
     "鼎盛", "安泰", "众信", "新元", "亿能",   "万合", "东升", "西山岭", "南岭", "北塬",
     "平川", "高原", "双塔", "玉泉", "神池岭", "飞龙", "腾达", "康宁",   "百草", "仁和"};
-static const char *const business[] = {
-    "煤业",     "煤机装备",   "新能源",   "电力科技", "新材料",   "特种钢",   "镁业",
-    "铝业",     "陶瓷",       "碳材料",   "重工",     "机械制造", "铸造",     "汽车部件",
-    "轴承",     "自动化设备", "农业开发", "种业",     "食品",     "醋业",     "牧业",
-    "生物科技", "药业",       "医疗器械", "环保工程", "水务",     "生态建设", "环境科技",
-    "软件",     "信息技术",   "智能科技", "光电科技", "化工",     "焦化",     "煤层气",
-    "建筑工程", "交通科技",   "检测技术", "矿业装备", "电子"};
+/* What an organisation is called, and the field (vocab.h) that it works in; -1: any. */
+struct trade {
+    const char *name;
+    int field;
+};
+static const struct trade business[] = {
+    {"煤业", 0},       {"煤机装备", 0}, {"新能源", 1},   {"电力科技", 1}, {"新材料", 2},
+    {"特种钢", 2},     {"镁业", 2},     {"铝业", 2},     {"陶瓷", 2},     {"碳材料", 2},
+    {"重工", 3},       {"机械制造", 3}, {"铸造", 3},     {"汽车部件", 3}, {"轴承", 3},
+    {"自动化设备", 3}, {"农业开发", 4}, {"种业", 4},     {"食品", 4},     {"醋业", 4},
+    {"牧业", 4},       {"生物科技", 5}, {"药业", 5},     {"医疗器械", 5}, {"环保工程", 6},
+    {"水务", 6},       {"生态建设", 6}, {"环境科技", 6}, {"软件", 7},     {"信息技术", 7},
+    {"智能科技", 7},   {"光电科技", 7}, {"化工", 1},     {"焦化", 1},     {"煤层气", 0},
+    {"建筑工程", 2},   {"交通科技", 3}, {"检测技术", 7}, {"矿业装备", 0}, {"电子", 7}};
 static const char *const company_end[] = {"有限公司",     "有限公司",     "有限公司",
                                           "股份有限公司", "集团有限公司", "有限责任公司"};
-static const char *const institute[] = {
-    "农业科学研究所", "林业科学研究所", "煤炭科学研究院", "环境科学研究院",
-    "水利科学研究所", "化工研究所",     "机电研究院",     "中医药研究院",
-    "果树研究所",     "能源研究所",     "材料研究所",     "科学技术情报研究所",
-    "建筑科学研究院", "畜牧兽医研究所", "地质调查研究院"};
-static const char *const college[] = {
-    "理工大学",     "工业大学",         "农业大学", "医科大学", "师范大学",
-    "科技大学",     "财经大学",         "师范学院", "工程学院", "医学院",
-    "职业技术学院", "煤炭职业技术学院", "大学"};
-static const char *const hospital[] = {"医院",     "中医医院",   "中西医结合医院",
-                                       "肿瘤医院", "妇幼保健院", "心血管病医院",
-                                       "骨科医院", "口腔医院"};
-static const char *const other_end[] = {
-    "农业技术推广中心", "水利工作站",       "林业工作总站",
-    "生态环境监测站",   "气象服务中心",     "畜牧技术推广站",
-    "产业技术协会",     "质量检验测试中心", "科学技术协会"};
+static const struct trade institute[] = {
+    {"农业科学研究所", 4}, {"林业科学研究所", 4}, {"煤炭科学研究院", 0},
+    {"环境科学研究院", 6}, {"水利科学研究所", 6}, {"化工研究所", 1},
+    {"机电研究院", 3},     {"中医药研究院", 5},   {"果树研究所", 4},
+    {"能源研究所", 1},     {"材料研究所", 2},     {"科学技术情报研究所", 8},
+    {"建筑科学研究院", 2}, {"畜牧兽医研究所", 4}, {"地质调查研究院", 0}};
+static const struct trade college[] = {
+    {"理工大学", -1}, {"工业大学", -1}, {"农业大学", 4},      {"医科大学", 5},
+    {"师范大学", -1}, {"科技大学", -1}, {"财经大学", 8},      {"师范学院", -1},
+    {"工程学院", -1}, {"医学院", 5},    {"职业技术学院", -1}, {"煤炭职业技术学院", 0},
+    {"大学", -1}};
+static const struct trade hospital[] = {
+    {"医院", 5},       {"中医医院", 5},     {"中西医结合医院", 5}, {"肿瘤医院", 5},
+    {"妇幼保健院", 5}, {"心血管病医院", 5}, {"骨科医院", 5},       {"口腔医院", 5}};
+static const struct trade other_end[] = {
+    {"农业技术推广中心", 4}, {"水利工作站", 6},       {"林业工作总站", 4},
+    {"生态环境监测站", 6},   {"气象服务中心", 6},     {"畜牧技术推广站", 4},
+    {"产业技术协会", 8},     {"质量检验测试中心", 3}, {"科学技术协会", 8}};
 
 const char *region_name(int code) {
     for (int i = 0; i < REGION_COUNTIES; i++)
@@ -84,6 +94,23 @@ static bool is_vague(const char *name) {
     return strlen(name) <= 6;
 }
 
+static const struct trade *trade_of(struct rng *r, enum unit_type t) {
+    switch (t) {
+        case UNIT_INSTITUTE:
+            return &PICK(r, institute);
+        case UNIT_UNIVERSITY:
+            return &PICK(r, college);
+        case UNIT_HOSPITAL:
+            return &PICK(r, hospital);
+        case UNIT_OTHER:
+            return &PICK(r, other_end);
+        case UNIT_COMPANY:
+        case UNIT_TYPE_COUNT:
+        default:
+            return &PICK(r, business);
+    }
+}
+
 static void name_org(struct rng *r, struct org *o, bool outside) {
     char place[48];
     if (outside) {
@@ -108,26 +135,28 @@ static void name_org(struct rng *r, struct org *o, bool outside) {
                      rng_chance(r, 0.25) ? "山西" : city->name);
     }
     const char *brand = PICK(r, brands);
+    const struct trade *what = trade_of(r, o->type);
+    o->field = what->field;
     switch (o->type) {
         case UNIT_INSTITUTE:
             snprintf(o->name, sizeof o->name, "%s%s%s", place,
-                     rng_chance(r, 0.5) ? brand : "", PICK(r, institute));
+                     rng_chance(r, 0.5) ? brand : "", what->name);
             break;
         case UNIT_UNIVERSITY:
-            snprintf(o->name, sizeof o->name, "%s%s%s", place, brand, PICK(r, college));
+            snprintf(o->name, sizeof o->name, "%s%s%s", place, brand, what->name);
             break;
         case UNIT_HOSPITAL:
             snprintf(o->name, sizeof o->name, "%s%s%s", place,
-                     rng_chance(r, 0.6) ? brand : "", PICK(r, hospital));
+                     rng_chance(r, 0.6) ? brand : "", what->name);
             break;
         case UNIT_OTHER:
             snprintf(o->name, sizeof o->name, "%s%s%s", place,
-                     rng_chance(r, 0.2) ? brand : "", PICK(r, other_end));
+                     rng_chance(r, 0.2) ? brand : "", what->name);
             break;
         case UNIT_COMPANY:
         case UNIT_TYPE_COUNT:
         default:
-            snprintf(o->name, sizeof o->name, "%s%s%s%s", place, brand, PICK(r, business),
+            snprintf(o->name, sizeof o->name, "%s%s%s%s", place, brand, what->name,
                      PICK(r, company_end));
             break;
     }
@@ -196,12 +225,12 @@ int orgs_draw_any(const struct orgs *o, struct rng *r) {
 }
 
 int orgs_draw_first(const struct orgs *o, struct rng *r, int field) {
-    enum { MEDICINE = 5, SOFT = 8 };
+    enum { TRIES = 40 };
     for (int k = 0;; k++) {
         int i = rng_cumulative(r, o->cum, o->inside);
-        enum unit_type t = o->all[i].type;
-        bool odd = (t == UNIT_HOSPITAL) != (field == MEDICINE) &&
-                   !(field == MEDICINE && t != UNIT_COMPANY);
-        if (k >= 6 || !odd || (field == SOFT && t != UNIT_HOSPITAL)) return i;
+        int f = o->all[i].field;
+        /* General universities do everything but treat patients, and not first of all. */
+        bool general = f < 0 && field != FIELD_MEDICINE && rng_chance(r, 0.15);
+        if (f == field || general || k == TRIES) return i;
     }
 }

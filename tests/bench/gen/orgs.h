@@ -39,6 +39,7 @@ struct org {
     char uscc[20]; /* "" = none */
     int region;
     enum unit_type type;
+    int field; /* of knowledge (vocab.h) that it works in, -1 = any */
     int staff; /* number of people that it draws from */
 };
 
@@ -54,7 +55,7 @@ enum { ORGS_MIN = 400, ORGS_MAX = 4000 };
 MUST_CHECK enum status orgs_make(uint64_t seed, int count, bool clean, struct orgs *out,
                                  struct err *err);
 void orgs_done(struct orgs *o);
-/* A unit of Shanxi of a type that suits the field (vocab.h), by rank. */
+/* A unit of Shanxi that works in the field (vocab.h), by rank. */
 int orgs_draw_first(const struct orgs *o, struct rng *r, int field);
 int orgs_draw_any(const struct orgs *o, struct rng *r);
 

@@ -181,6 +181,8 @@ static enum status send_event(struct run *u, uint32_t i, enum gen_state to, bool
         truth_change(&u->truth, f, g.stat_year, g.category, &before, &after);
         if (to != STATE_APPROVED) pool_add(u, to, i);
     } else {
+        /* A refused move may be tried again later: it must not become legal by then. */
+        k->flags |= KNOWN_LOCKED;
         truth_row(&u->truth, f, OUTCOME_REJECTED, CODE_STATE);
     }
     return run_emit(u, FILE_EVENTS, err);

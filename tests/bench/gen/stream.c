@@ -260,7 +260,7 @@ static void run_done(struct run *u) {
 
 static enum status prepare(struct run *u, struct err *err) {
     const struct stream_options *o = u->o;
-    int years = o->year_to - o->year_from + 1, units = (int)(o->count / 5);
+    int years = o->year_to - o->year_from + 1, units = (int)(o->count / 3);
     units = units < ORGS_MIN ? ORGS_MIN : units > ORGS_MAX ? ORGS_MAX : units;
     u->known = calloc((size_t)o->count, sizeof *u->known);
     u->c.year_cum = calloc((size_t)years, sizeof *u->c.year_cum);

@@ -34,9 +34,6 @@ struct field_src {
     const char *problems;    /* noun phrases: what was wrong */
     const char *figures;     /* name|unit|low|high|decimals … */
     const char *mixed;       /* terms with Latin letters or figures */
-    const char *orgs;        /* words in names of companies of this field */
-    const struct topic_src *topics;
-    int topic_count;
 };
 
 enum { FIELD_COUNT = 9, FIELD_AGRICULTURE = 4, FIELD_MEDICINE = 5, FIELD_SOFT = 8 };
@@ -68,6 +65,7 @@ enum role {
 extern const struct pattern_list vocab_applied[ROLE_COUNT];
 extern const struct pattern_list vocab_theory[ROLE_COUNT];
 extern const struct pattern_list vocab_soft[ROLE_COUNT];
+extern const struct pattern_list vocab_clinic[ROLE_COUNT]; /* applied medicine */
 extern const struct pattern_list vocab_points, vocab_prospects;
 
 #endif

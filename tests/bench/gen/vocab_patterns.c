@@ -10,7 +10,7 @@ static const char *const title_applied[] = {
     "基于{m}的{t}技术研究与应用",
     "{c}{t}与{b}一体化技术",
     "{t}{d}研制及产业化",
-    "一种{o}{a}用{d}",
+    "一种用于{o}{a}的{d}",
     "{o}{a}与{b}技术集成示范",
     "基于{m}的{c}{t}系统研发",
     "{r}{t}技术推广应用",
@@ -65,18 +65,18 @@ static const char *const a_method[] = {
     "研究了{k}的基本特征，提出以{m}为核心的{a}技术方案。",
     "项目在{n}基础上，研制了{d}，实现了{t}全过程的自动化。",
     "利用{m}对{z}组样本进行了对比试验，优化了{b}工艺。",
-    "构建了涵盖{a}、{b}的技术体系，并引入{x}进行验证。",
+    "构建了涵盖{a}、{b}的技术体系，并结合{x}进行了验证。",
     "将{m}引入{k}，形成了“监测—分析—决策—执行”的闭环流程。",
-    "以{x}为手段，系统开展了{o}{b}试验，获得了完整的基础数据。",
-    "集成{m}、{n}等手段，开发了适用于{c}的{d}。",
+    "考虑{x}等因素，系统开展了{o}{b}试验，获得了完整的基础数据。",
+    "集成{m}、{n}等手段，开发了适用于{c}{o}的{d}。",
 };
 static const char *const a_innovation[] = {
     "主要创新点：（1）首次提出{t}的{m}方法；（2）研发了新型{d}；（3）形成了{k}技术标准。",
     "创新性地将{n}用于{o}{b}，突破了{p}的限制。",
-    "发明了{o}{a}用{d}，解决了{b}环节的技术难题。",
+    "发明了用于{o}{a}的{d}，解决了{b}环节的技术难题。",
     "建立了{t}评价指标体系，编制《{o}{a}技术规范》1项。",
     "提出了{k}与{q}协同的新思路，丰富了相关理论。",
-    "攻克了{x}条件下{a}的关键技术，整体技术达到同类研究先进水平。",
+    "攻克了{a}的关键技术，形成了涉及{x}的成套方案，整体技术达到同类研究先进水平。",
     "自主设计的{d}具有结构简单、运行可靠、维护方便的特点。",
 };
 static const char *const a_figures[] = {
@@ -162,6 +162,41 @@ static const char *const s_gain[] = {
     "为{c}{q}提供了决策依据。",
     "对同类地区具有借鉴意义和推广价值。",
 };
+static const char *const c_problem[] = {
+    "{o}是危害人群健康的常见问题，{p}是{a}面临的主要困难。",
+    "针对{c}{o}{a}中{p}的现状，开展了多学科协作研究。",
+    "本研究以{c}{o}为对象，探讨{a}与{b}的关系。",
+    "{r}及周边地区{o}负担较重，{p}，亟需规范的{a}方案。",
+};
+static const char *const c_method[] = {
+    "采用{m}和{n}，对{z}00例病例进行了前瞻性观察。",
+    "通过{m}检测{x}的表达水平，分析其与{o}{a}的相关性。",
+    "将患者随机分为试验组和对照组，比较两组{b}指标的差异。",
+    "运用{m}构建{o}{a}模型，并以{n}验证其效能。",
+    "建立{k}随访数据库，对{o}患者进行了{z}个月随访。",
+    "以{n}为基础，优化了{o}{a}流程，研制了配套{d}。",
+};
+static const char *const c_innovation[] = {
+    "首次阐明{x}参与{o}发生发展的作用，为{a}提供了新靶点。",
+    "建立了适合基层的{o}{a}规范，形成了{k}专家共识。",
+    "创新点：（1）将{m}用于{o}{b}；（2）提出{c}{o}分层{a}策略；（3）研制了{d}。",
+    "提出了{o}{a}与{b}相结合的一体化方案。",
+};
+static const char *const c_figures[] = {
+    "结果显示，{i}，{j}，差异有统计学意义（P<0.05）。",
+    "与对照组相比，{i}，{j}，未见严重不良反应。",
+    "随访结果表明，{i}，患者生活质量明显改善。",
+};
+static const char *const c_use[] = {
+    "该项技术已在{r}等地{z}家医疗机构推广应用。",
+    "举办继续教育学习班{z}期，培训基层医务人员{z}0余人。",
+    "发表论文{z}篇，其中SCI收录{z}篇，获授权专利{z}件。",
+};
+static const char *const c_gain[] = {
+    "减轻了患者经济负担，社会效益显著。",
+    "累计诊治患者{z}00余例，为{q}提供了参考。",
+    "该成果提高了{o}{a}水平，具有良好的推广价值。",
+};
 static const char *const points[] = {
     "提出{t}新方法；研制{d}；形成{k}技术体系。",
     "基于{m}实现{o}{a}，{i}。",
@@ -189,6 +224,10 @@ const struct pattern_list vocab_theory[ROLE_COUNT] = {
 const struct pattern_list vocab_soft[ROLE_COUNT] = {
     LIST(s_problem), LIST(s_method), LIST(s_innovation),
     LIST(s_figures), LIST(s_use),    LIST(s_gain),
+};
+const struct pattern_list vocab_clinic[ROLE_COUNT] = {
+    LIST(c_problem), LIST(c_method), LIST(c_innovation),
+    LIST(c_figures), LIST(c_use),    LIST(c_gain),
 };
 const struct pattern_list vocab_points = LIST(points);
 const struct pattern_list vocab_prospects = LIST(prospects);

@@ -309,16 +309,17 @@ void words_make(const struct words *w, struct rng *r, enum category c, int field
         titles = &vocab_title_soft;
     else if (field == FIELD_AGRICULTURE && topic <= 1 && rng_chance(r, 0.3))
         titles = &vocab_title_variety;
-    else if (field == FIELD_MEDICINE && rng_chance(r, 0.6))
+    else if (field == FIELD_MEDICINE && rng_chance(r, 0.85))
         titles = &vocab_title_clinic;
     else if (c == CATEGORY_THEORY)
         titles = &vocab_title_theory;
 
     gen_text_clear(out);
     fill(r, &s, any(r, titles), &out->title, out);
-    const struct pattern_list *roles = c == CATEGORY_SOFT     ? vocab_soft
-                                       : c == CATEGORY_THEORY ? vocab_theory
-                                                              : vocab_applied;
+    const struct pattern_list *roles = c == CATEGORY_SOFT        ? vocab_soft
+                                       : c == CATEGORY_THEORY    ? vocab_theory
+                                       : field == FIELD_MEDICINE ? vocab_clinic
+                                                                 : vocab_applied;
     /* Each role once; the middle ones sometimes twice, or left out. */
     static const int least[ROLE_COUNT] = {1, 1, 1, 0, 0, 0};
     static const int most[ROLE_COUNT] = {1, 3, 2, 1, 1, 1};
