@@ -6,6 +6,8 @@
  */
 #include "core/field.h"
 
+#include "core/date.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -49,7 +51,7 @@ static const struct field table[] = {
     {PLAIN("title"), "title", "成果名称", "标题", FIELD_TEXT, NO, TIER_P0, FOR_ANY, MUST | SEARCH, -1, -1, 1, TITLE, 200},
     {PLAIN("regno"), "regno", "批准登记号", "登记号", FIELD_TEXT, NO, TIER_P0, FOR_ANY, SEARCH, -1, -1, 5, ID, 0},
     {PLAIN("category"), "category", "成果类别", "类别", FIELD_CODE, CODES_CATEGORY, TIER_P0, FOR_ALL, MUST, FACET_CATEGORY, -1, 0, 0, 0},
-    {PLAIN("stat_year"), "year", "统计年度", "年度", FIELD_INT, NO, TIER_P0, FOR_ANY, FIELD_IS_YEAR, FACET_YEAR, -1, 0, 2199, 0},
+    {PLAIN("stat_year"), "year", "统计年度", "年度", FIELD_INT, NO, TIER_P0, FOR_ANY, FIELD_IS_YEAR, FACET_YEAR, -1, 0, DATE_YEAR_MAX, 0},
     {PLAIN("approved_on"), "approved", "批准登记日期", "登记日期", FIELD_DATE, NO, TIER_P0, FOR_ANY, 0, -1, DATE_APPROVED, 0, 0, 0},
     {PLAIN("achieved_on"), "achieved", "成果取得日期", "取得日期", FIELD_DATE, NO, TIER_P1, FOR_ANY, 0, -1, DATE_ACHIEVED, 0, 0, 0},
     {PLAIN("submitted_on"), NULL, "提交日期", NULL, FIELD_DATE, NO, TIER_N, FOR_ANY, 0, -1, -1, 0, 0, 0},
@@ -178,7 +180,7 @@ static const struct field table[] = {
     {EACH("standards", "status"), NULL, "标准状态", NULL, FIELD_TEXT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, ID, 0},
     {EACH("papers", "title"), "paper", "论文题名", "论文", FIELD_TEXT, NO, TIER_P1, FOR_ANY, NAMED, -1, -1, 17, TITLE, 0},
     {EACH("papers", "venue"), NULL, "论文载体", NULL, FIELD_TEXT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, NAME, 0},
-    {EACH("papers", "year"), NULL, "论文年份", NULL, FIELD_INT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, 2199, 0},
+    {EACH("papers", "year"), NULL, "论文年份", NULL, FIELD_INT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, DATE_YEAR_MAX, 0},
     {EACH("papers", "index"), NULL, "论文收录", NULL, FIELD_TEXT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, NAME, 0},
     {EACH("papers", "citations"), NULL, "论文引用次数", NULL, FIELD_INT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, COUNT, 0},
 

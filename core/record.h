@@ -5,9 +5,16 @@
  * `other`, keys that the field table does not know under `extra`) plus the few members
  * that every stage asks for. The canonical JSON text is what registry.db stores.
  *
- * Owns:    record_from_json: the caller owns it, record_done frees; the strings point
- * into the JSON and live as long Threads: a record belongs to one thread Sources:
- * record.md ("What the public sees", "What every row becomes")
+ * Canonical shapes: text without control characters but newlines; codes as codes.h has
+ * them; dates "YYYY-MM-DD" or "YYYY-MM"; instants in UTC ("…Z"); money "1234.50"; bools
+ * and integers as JSON's; what is missing is absent (no null, no empty string, no "none"
+ * where a list has none of its own).
+ *
+ * Owns: a record holds a reference to its JSON, record_done drops it; the slices point
+ * into the JSON and live as long.
+ * Threads: a record belongs to one thread.
+ * Sources: the rules of visibility and of "registered" are those of the public record
+ * format (docs/registration-format.md).
  */
 #ifndef CORE_RECORD_H
 #define CORE_RECORD_H
@@ -23,6 +30,7 @@ enum record_kind { RECORD_REGISTRATION, RECORD_COLLECTION };
 struct record {
     json_t *json; /* owned */
     enum record_kind kind;
+    /* Empty when missing; category of a collection: its own label. */
     struct str uid, regno, registry, state, consent, publicity, category, title, unit1;
     bool paper_pending;
     int64_t rev;                                    /* 0 when the source gives none */
@@ -32,12 +40,20 @@ struct record {
 };
 
 /* Fills *out from a canonical object, taking a new reference. STATUS_CORRUPT when it is
- * not canonical (names the field). */
+ * not canonical as far as this module needs it (names the field). */
 MUST_CHECK enum status record_of(json_t *canonical, struct record *out, struct err *err);
 /* Parses canonical text (registry.db), then record_of. */
 MUST_CHECK enum status record_from_text(struct str text, struct record *out,
                                         struct err *err);
 void record_done(struct record *r);
+
+/* Appends the canonical text: keys sorted, compact, UTF-8. The same record always gives
+ * the same bytes. STATUS_NOMEM, STATUS_LIMIT. */
+MUST_CHECK enum status record_canonical_text(const struct record *r, struct buf *out,
+                                             struct err *err);
+
+/* FOR_A, FOR_B, FOR_S or FOR_C: which fields the record has. */
+unsigned record_category_bit(const struct record *r);
 
 /* Registered = approved and not paper_pending, public or not (record.md). */
 bool record_is_registered(const struct record *r);
