@@ -1,0 +1,174 @@
+#include "query/plan.h"
+
+#include "core/utf8.h"
+
+#include <talloc.h>
+
+static struct xindex_node *node_new(void *ctx, enum xindex_op op, size_t nchild) {
+    struct xindex_node *n = talloc_zero(ctx, struct xindex_node);
+    if (!n) return NULL;
+    n->op = op;
+    n->weight = 1;
+    n->nchild = nchild;
+    n->child = talloc_zero_array(n, struct xindex_node *, (unsigned)(nchild + 1));
+    return n->child ? n : NULL;
+}
+
+struct xindex_node *plan_join(void *ctx, enum xindex_op op, struct xindex_node *a,
+                              struct xindex_node *b) {
+    struct xindex_node *n = node_new(ctx, op, 2);
+    if (n) {
+        n->child[0] = a;
+        n->child[1] = b;
+    }
+    return n;
+}
+
+static enum status out_of_memory(struct err *err) {
+    return err_set(err, STATUS_NOMEM, NULL, "内存不足：编制检索计划");
+}
+
+static uint32_t tags_of(const struct field *f) {
+    return f ? UINT32_C(1) << f->tag : field_searched_tags();
+}
+
+static const char *prefix_of(const struct field *f) {
+    return f && !(f->flags & FIELD_SEARCHED) ? "X" : "";
+}
+
+static enum status literal(void *ctx, const struct qlang_node *q,
+                           struct xindex_node **out, struct err *err) {
+    struct xindex_node *n = node_new(ctx, XINDEX_LITERAL, 0);
+    if (!n) return out_of_memory(err);
+    enum status s = analyse_literal(n, q->norm, prefix_of(q->field), &n->literal, err);
+    n->needle = q->norm;
+    n->tags = tags_of(q->field);
+    if (s == STATUS_OK) *out = n;
+    return s;
+}
+
+static bool is_bigram(struct str term) {
+    const char *p = term.p, *end = term.p + term.n;
+    uint32_t cp;
+    size_t han = 0;
+    while (p < end) {
+        p = utf8_next(p, end, &cp);
+        if (!text_is_han(cp)) return false;
+        han++;
+    }
+    return han == 2;
+}
+
+static enum status sentence(void *ctx, const struct qlang_node *q, unsigned share,
+                            struct xindex_node **out, struct err *err) {
+    struct xindex_node *whole;
+    enum status s = literal(ctx, q, &whole, err);
+    if (s != STATUS_OK) return s;
+    struct xindex_node *some = node_new(ctx, XINDEX_ATLEAST, 0);
+    struct str *bigram =
+        some ? talloc_array(some, struct str, (unsigned)whole->literal.n + 1) : NULL;
+    if (!bigram) return out_of_memory(err);
+    size_t n = 0;
+    for (size_t i = 0; i < whole->literal.n; i++)
+        if (is_bigram(whole->literal.terms[i])) bigram[n++] = whole->literal.terms[i];
+    if (n == 0) { /* Han characters one by one between punctuation */
+        *out = whole;
+        return STATUS_OK;
+    }
+    some->literal.terms = bigram;
+    some->literal.n = n;
+    some->need = (uint32_t)((n + share - 1) / share);
+    whole->boost = PLAN_LITERAL_BOOST;
+    whole->weight = 0; /* the bigrams score for both */
+    struct xindex_node *both = plan_join(ctx, XINDEX_OR, whole, some);
+    if (!both) return out_of_memory(err);
+    *out = both;
+    return STATUS_OK;
+}
+
+static enum status near(void *ctx, const struct qlang_node *q, struct xindex_node **out,
+                        struct err *err) {
+    struct xindex_node *a, *b;
+    enum status s = literal(ctx, q->child[0], &a, err);
+    if (s == STATUS_OK) s = literal(ctx, q->child[1], &b, err);
+    if (s != STATUS_OK) return s;
+    uint32_t tags = a->tags & b->tags;
+    struct xindex_node *n = plan_join(ctx, tags ? XINDEX_NEAR : XINDEX_NONE, a, b);
+    if (!n) return out_of_memory(err);
+    n->tags = tags;
+    n->gap = q->gap;
+    if (!tags) n->nchild = 0;
+    *out = n;
+    return STATUS_OK;
+}
+
+static enum status prefix(void *ctx, const struct qlang_node *q, struct xindex_node **out,
+                          struct err *err) {
+    struct xindex_node *n = node_new(ctx, XINDEX_PREFIX, 0);
+    if (!n) return out_of_memory(err);
+    n->needle = q->norm;
+    n->tags = tags_of(q->field);
+    *out = n;
+    return STATUS_OK;
+}
+
+static enum status condition(void *ctx, const struct qlang_node *q,
+                             struct xindex_node **out, struct err *err) {
+    struct xindex_node *n = node_new(ctx, XINDEX_COND, 0);
+    if (!n) return out_of_memory(err);
+    n->cond.facet = q->field->facet;
+    n->cond.date = q->field->date;
+    if (q->kind == QLANG_RANGE) {
+        n->cond.has_range = true;
+        n->cond.lo = q->lo;
+        n->cond.hi = q->hi;
+    } else {
+        n->cond.value = &q->text;
+        n->cond.nvalue = 1;
+    }
+    *out = n;
+    return STATUS_OK;
+}
+
+static enum status inner(void *ctx, const struct qlang_node *q, enum xindex_op op,
+                         unsigned share, struct xindex_node **out, struct err *err) {
+    struct xindex_node *n = node_new(ctx, op, q->n);
+    if (!n) return out_of_memory(err);
+    for (size_t i = 0; i < q->n; i++) {
+        enum status s = plan_build(ctx, q->child[i], share, &n->child[i], err);
+        if (s != STATUS_OK) return s;
+    }
+    *out = n;
+    return STATUS_OK;
+}
+
+/* Recursion is as deep as the query tree, which its parser limits. */
+enum status plan_build(void *ctx, const struct qlang_node *root, unsigned share,
+                       struct xindex_node **out, struct err *err) {
+    if (!root) {
+        *out = NULL;
+        return STATUS_OK;
+    }
+    switch (root->kind) {
+        case QLANG_AND:
+            return inner(ctx, root, XINDEX_AND, share, out, err);
+        case QLANG_OR:
+            return inner(ctx, root, XINDEX_OR, share, out, err);
+        case QLANG_NOT:
+            return inner(ctx, root, XINDEX_NOT, share, out, err);
+        case QLANG_PHRASE:
+            return literal(ctx, root, out, err);
+        case QLANG_SENTENCE:
+            return sentence(ctx, root, share, out, err);
+        case QLANG_PREFIX:
+            return prefix(ctx, root, out, err);
+        case QLANG_NEAR:
+            return near(ctx, root, out, err);
+        case QLANG_CODE:
+        case QLANG_RANGE:
+            return condition(ctx, root, out, err);
+        case QLANG_NOTHING:
+            break;
+    }
+    return inner(ctx, root, XINDEX_NONE, share, out, err);
+}

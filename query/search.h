@@ -1,0 +1,93 @@
+/* search.h - runs a request: parse, plan, search, relax, facets, highlighting.
+ *
+ * The answer stands on one revision: when the index moves on between the searches that
+ * one request may need, the whole request is run again.
+ *
+ * Relaxing (interface.md): under relevance order, when fewer than SEARCH_RELAX_BELOW
+ * records match a query of plain words and relax is on,
+ * - "drop_words": two or more words: the word is dropped without which the fewest, but at
+ *   least SEARCH_RELAX_BELOW, records match (if none reaches that, the most), and again
+ *   while it is not reached; each dropped word is listed with the total without it;
+ * - "loosen_sentence": one sentence: a quarter of its bigrams suffices.
+ * The answer is then strict OR relaxed, strict hits first; `total` counts all of it. A
+ * step that finds nothing more is not taken.
+ *
+ * Threads: a reader belongs to one thread; the result to its talloc context.
+ * Not: no output format; that is result_json.h and result_text.h.
+ */
+#ifndef QUERY_SEARCH_H
+#define QUERY_SEARCH_H
+
+#include "query/qlang.h"
+#include "query/request.h"
+
+#define SEARCH_RELAX_BELOW 10
+#define SEARCH_RELAX_MAX_WORDS 8
+
+struct search_hit {
+    uint32_t docid;
+    double score;
+    struct str hit;          /* JSON object, recdoc.h line 1 */
+    struct str abstract;     /* JSON string or null, line 2 */
+    struct str rest;         /* JSON object, line 3 */
+    struct str title_html;   /* n = 0: highlight was off */
+    struct str snippet_html; /* n = 0: highlight was off, or no abstract */
+};
+
+struct search_facet_value {
+    struct str value, label;
+    uint32_t count;
+    bool selected;
+};
+
+struct search_facet {
+    enum facet facet;
+    size_t n;
+    struct search_facet_value *value; /* by count, then code */
+    uint32_t other_values;            /* left out by facet_size */
+    uint64_t other_count;
+};
+
+struct search_dropped {
+    struct str text;
+    uint32_t total; /* without this word and those before it */
+};
+
+struct search_relaxed {
+    const char *step; /* NULL = not relaxed */
+    uint32_t strict_total;
+    size_t n;
+    struct search_dropped dropped[SEARCH_RELAX_MAX_WORDS];
+};
+
+struct search_result {
+    const struct search_request *request;
+    int64_t revision;
+    const char *as_of;
+    size_t nnotices;
+    const char *notice[QLANG_MAX_NOTICES + 2];
+    struct str understood; /* n = 0: no query */
+    struct search_relaxed relaxed;
+    uint32_t total;
+    uint32_t rank; /* hits before the first of this page */
+    int64_t took_ns;
+    size_t nhits;
+    struct search_hit *hit;
+    size_t nfacets;
+    struct search_facet *facet;
+    bool more;              /* hits follow */
+    struct str next_cursor; /* n = 0: no more, or order ends here */
+    /* Totals without one filter each; only when nothing matches (for ways out). */
+    size_t nwithout;
+    size_t *without_filter;
+    uint32_t *without;
+};
+
+/* Runs the request; *out is a talloc child of ctx and borrows *req. deadline_ns:
+ * CLOCK_MONOTONIC, 0 = none. Adds to the errors of qlang_parse and xindex_search:
+ * STATUS_LIMIT "query_too_complex" with field "q" for a tree that is too large. */
+MUST_CHECK enum status search_run(void *ctx, struct xindex_reader *reader,
+                                  const struct search_request *req, int64_t deadline_ns,
+                                  struct search_result **out, struct err *err);
+
+#endif
