@@ -82,23 +82,19 @@ static const char label_none[] = "未填", code_none[] = "none", code_other[] = 
 
 /* Folds a name for comparison into out (CODES_MAX_BYTES); 0 when it does not fit. */
 static size_t fold(struct str s, char out[CODES_MAX_BYTES]) {
+    if (s.n == 0) return 0; /* its pointer may be NULL */
     const char *p = s.p, *end = s.p + s.n;
     size_t n = 0;
     while (p < end) {
         uint32_t cp;
         p = utf8_next(p, end, &cp);
-        if (cp >= 0xFF01 && cp <= 0xFF5E)
-            cp -= 0xFEE0;
+        if (cp >= 0xFF01 && cp <= 0xFF5E) cp -= 0xFEE0;
         if (cp <= ' ' || cp == 0x7F || cp == 0xA0 || cp == 0x3000 || cp == 0xFEFF)
             continue;
-        if (cp == 0x3010 || cp == 0x3014)
-            cp = '(';
-        if (cp == 0x3011 || cp == 0x3015)
-            cp = ')';
-        if (cp >= 'A' && cp <= 'Z')
-            cp += 'a' - 'A';
-        if (n + 4 > CODES_MAX_BYTES)
-            return 0;
+        if (cp == 0x3010 || cp == 0x3014) cp = '(';
+        if (cp == 0x3011 || cp == 0x3015) cp = ')';
+        if (cp >= 'A' && cp <= 'Z') cp += 'a' - 'A';
+        if (n + 4 > CODES_MAX_BYTES) return 0;
         n += utf8_put(cp, out + n);
     }
     return n;
@@ -126,23 +122,20 @@ static uint32_t find_code(enum code_list list, struct str code) {
 static uint32_t find_name(enum code_list list, struct str name) {
     char key[CODES_MAX_BYTES];
     size_t n = fold(name, key);
-    if (n == 0 || !lists.loaded)
-        return NO_ENTRY;
+    if (n == 0 || !lists.loaded) return NO_ENTRY;
     const struct slot *s = slot_of(&lists.names, list, str_slice(key, n));
     return s->ambiguous ? NO_ENTRY : s->entry;
 }
 
 static bool all_digits(struct str s) {
     for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
     return s.n > 0;
 }
 
 /* A region without its trailing 00 pairs: 2, 4 or 6 digits. */
 static struct str region_stem(struct str code) {
-    if (!all_digits(code))
-        return code;
+    if (!all_digits(code)) return code;
     while (code.n >= 4 && code.n % 2 == 0 && memcmp(code.p + code.n - 2, "00", 2) == 0)
         code.n -= 2;
     return code;
@@ -152,13 +145,10 @@ static struct str region_stem(struct str code) {
 
 static enum status table_new(struct table *t, size_t want, struct err *err) {
     size_t size = 64;
-    while (size < want * 2)
-        size *= 2;
+    while (size < want * 2) size *= 2;
     t->slot = malloc(size * sizeof t->slot[0]);
-    if (!t->slot)
-        return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
-    for (size_t i = 0; i < size; i++)
-        t->slot[i] = (struct slot){.entry = NO_ENTRY};
+    if (!t->slot) return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
+    for (size_t i = 0; i < size; i++) t->slot[i] = (struct slot){.entry = NO_ENTRY};
     t->mask = size - 1;
     return STATUS_OK;
 }
@@ -180,15 +170,12 @@ static enum status add_name(enum code_list list, struct str name, uint32_t entry
                             struct err *err) {
     char key[CODES_MAX_BYTES];
     size_t n = fold(name, key);
-    if (n == 0)
-        return STATUS_OK;
+    if (n == 0) return STATUS_OK;
     struct slot *s = slot_of(&lists.names, list, str_slice(key, n));
-    if (s->entry == entry)
-        return STATUS_OK;
+    if (s->entry == entry) return STATUS_OK;
     if (s->entry != NO_ENTRY) {
         unsigned old = rank_of(list, s->entry), new = rank_of(list, entry);
-        if (new == old)
-            s->ambiguous = true;
+        if (new == old) s->ambiguous = true;
         if (new < old) {
             s->entry = entry;
             s->ambiguous = false;
@@ -196,8 +183,7 @@ static enum status add_name(enum code_list list, struct str name, uint32_t entry
         return STATUS_OK;
     }
     char *copy = malloc(n);
-    if (!copy)
-        return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
+    if (!copy) return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
     memcpy(copy, key, n);
     *s = (struct slot){str_slice(copy, n), entry, (uint8_t)list, false};
     return STATUS_OK;
@@ -214,10 +200,8 @@ static struct str cut(struct str *line, char sep) {
 
 static struct str terminated(struct str s) {
     char *z = malloc(s.n + 1);
-    if (!z)
-        return str_slice(NULL, 0);
-    if (s.n)
-        memcpy(z, s.p, s.n);
+    if (!z) return str_slice(NULL, 0);
+    if (s.n) memcpy(z, s.p, s.n);
     z[s.n] = 0;
     return str_slice(z, s.n);
 }
@@ -227,8 +211,7 @@ static enum status load_entries(enum code_list list, struct str file, struct err
     lists.first[list] = lists.n;
     while (file.n) {
         struct str line = cut(&file, '\n');
-        if (line.n == 0 || line.p[0] == '#')
-            continue;
+        if (line.n == 0 || line.p[0] == '#') continue;
         struct str code = terminated(cut(&line, '\t')),
                    label = terminated(cut(&line, '\t'));
         if (!code.p || !label.p)
@@ -251,8 +234,7 @@ static enum status load_parents(enum code_list list, struct str file, struct err
     uint32_t i = lists.first[list];
     while (file.n) {
         struct str line = cut(&file, '\n');
-        if (line.n == 0 || line.p[0] == '#')
-            continue;
+        if (line.n == 0 || line.p[0] == '#') continue;
         cut(&line, '\t');
         cut(&line, '\t');
         struct str parent = cut(&line, '\t');
@@ -274,20 +256,15 @@ static enum status load_names(enum code_list list, struct str file, struct err *
     uint32_t i = lists.first[list];
     while (file.n && s == STATUS_OK) {
         struct str line = cut(&file, '\n');
-        if (line.n == 0 || line.p[0] == '#')
-            continue;
+        if (line.n == 0 || line.p[0] == '#') continue;
         const struct entry *e = &lists.entry[i];
         s = add_name(list, e->code, i, err);
-        if (s == STATUS_OK)
-            s = add_name(list, e->label, i, err);
+        if (s == STATUS_OK) s = add_name(list, e->label, i, err);
         if (s == STATUS_OK && list == CODES_INDUSTRY && e->code.n > 1)
             s = add_name(list, str_slice(e->code.p + 1, e->code.n - 1), i, err);
-        for (int skip = 0; skip < 3; skip++)
-            cut(&line, '\t');
-        while (line.n && s == STATUS_OK)
-            s = add_name(list, cut(&line, '|'), i, err);
-        if (str_eq_z(e->label, code_other))
-            lists.other[list] = e->code;
+        for (int skip = 0; skip < 3; skip++) cut(&line, '\t');
+        while (line.n && s == STATUS_OK) s = add_name(list, cut(&line, '|'), i, err);
+        if (str_eq_z(e->label, code_other)) lists.other[list] = e->code;
         i++;
     }
     return s;
@@ -302,8 +279,7 @@ static struct str file_of(enum code_list list) {
 }
 
 enum status codes_load(struct err *err) {
-    if (lists.loaded)
-        return STATUS_OK;
+    if (lists.loaded) return STATUS_OK;
     lists.n = 0;
     size_t lines = 0;
     for (size_t i = 0; i < ARRAY_LEN(codes_files); i++)
@@ -312,19 +288,15 @@ enum status codes_load(struct err *err) {
     if (lines > MAX_ENTRIES)
         return err_set(err, STATUS_CORRUPT, NULL, "代码表超过 %d 行", MAX_ENTRIES);
     lists.entry = calloc(lines + 1, sizeof lists.entry[0]);
-    if (!lists.entry)
-        return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
+    if (!lists.entry) return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
     enum status s = table_new(&lists.codes, lines, err);
-    if (s == STATUS_OK)
-        s = table_new(&lists.names, lines * NAMES_PER_ENTRY, err);
+    if (s == STATUS_OK) s = table_new(&lists.names, lines * NAMES_PER_ENTRY, err);
     for (int list = CODES_NONE + 1; list < CODES_LIST_COUNT && s == STATUS_OK; list++) {
         struct str file = file_of((enum code_list)list);
         lists.other[list] = str_of(code_other);
         s = load_entries((enum code_list)list, file, err);
-        if (s == STATUS_OK)
-            s = load_parents((enum code_list)list, file, err);
-        if (s == STATUS_OK)
-            s = load_names((enum code_list)list, file, err);
+        if (s == STATUS_OK) s = load_parents((enum code_list)list, file, err);
+        if (s == STATUS_OK) s = load_names((enum code_list)list, file, err);
     }
     lists.loaded = s == STATUS_OK;
     return s;
@@ -336,8 +308,7 @@ enum status codes_load(struct err *err) {
 static struct str industry_full(struct str code, char out[8]) {
     if (code.n >= 2 && code.n <= 4 && all_digits(code)) {
         uint32_t at = find_name(CODES_INDUSTRY, str_slice(code.p, 2));
-        if (at == NO_ENTRY)
-            return code;
+        if (at == NO_ENTRY) return code;
         out[0] = lists.entry[at].code.p[0];
         memcpy(out + 1, code.p, code.n);
         return str_slice(out, code.n + 1);
@@ -360,8 +331,7 @@ static uint32_t find_above(enum code_list list, struct str code) {
         char up[6];
         memcpy(up, code.p, 6);
         memcpy(up + 4, "00", 2);
-        if (memcmp(code.p + 4, "00", 2) != 0)
-            at = find_code(list, str_slice(up, 6));
+        if (memcmp(code.p + 4, "00", 2) != 0) at = find_code(list, str_slice(up, 6));
         memcpy(up + 2, "00", 2);
         if (at == NO_ENTRY && memcmp(code.p + 2, "0000", 4) != 0)
             at = find_code(list, str_slice(up, 6));
@@ -373,10 +343,8 @@ static uint32_t find_above(enum code_list list, struct str code) {
             at = find_code(list, str_slice(code.p, n));
     } else if (list == CODES_DISCIPLINE && all_digits(code) && code.n <= 7) {
         for (size_t n = code.n; n >= 3 && at == NO_ENTRY; n--)
-            if (n % 2 == 1)
-                at = find_code(list, str_slice(code.p, n));
-        if (code.n % 2 == 0)
-            at = NO_ENTRY;
+            if (n % 2 == 1) at = find_code(list, str_slice(code.p, n));
+        if (code.n % 2 == 0) at = NO_ENTRY;
     }
     return at;
 }
@@ -408,8 +376,7 @@ static uint32_t find_region_path(struct str value) {
                 best_n = label_n;
             }
         }
-        if (best == NO_ENTRY)
-            return NO_ENTRY;
+        if (best == NO_ENTRY) return NO_ENTRY;
         found = best;
         at += best_n;
     }
@@ -427,18 +394,13 @@ static uint32_t find_region(struct str value) {
 
 struct str codes_resolve(enum code_list list, struct str value) {
     const struct str nothing = {NULL, 0};
-    if (list <= CODES_NONE || list >= CODES_LIST_COUNT)
-        return nothing;
+    if (list <= CODES_NONE || list >= CODES_LIST_COUNT) return nothing;
     value = str_trim(value);
-    if (value.n > CODES_MAX_BYTES)
-        return nothing;
+    if (value.n > CODES_MAX_BYTES) return nothing;
     uint32_t at = find_code(list, value);
-    if (at == NO_ENTRY)
-        at = find_name(list, value);
-    if (at == NO_ENTRY && list == CODES_REGION && value.n > 0)
-        at = find_region(value);
-    if (at != NO_ENTRY)
-        return lists.entry[at].code;
+    if (at == NO_ENTRY) at = find_name(list, value);
+    if (at == NO_ENTRY && list == CODES_REGION && value.n > 0) at = find_region(value);
+    if (at != NO_ENTRY) return lists.entry[at].code;
     if (value.n == 0 || str_eq_z(value, code_none) || str_eq_z(value, label_none))
         return str_of(code_none);
     if (str_eq_z(value, code_other) || str_eq_z(value, "其它"))
@@ -447,15 +409,11 @@ struct str codes_resolve(enum code_list list, struct str value) {
 }
 
 const char *codes_label(enum code_list list, struct str code) {
-    if (list <= CODES_NONE || list >= CODES_LIST_COUNT)
-        return "";
+    if (list <= CODES_NONE || list >= CODES_LIST_COUNT) return "";
     uint32_t at = find_code(list, code);
-    if (at == NO_ENTRY)
-        at = find_above(list, code);
-    if (at != NO_ENTRY)
-        return lists.entry[at].label.p;
-    if (str_eq_z(code, code_none))
-        return label_none;
+    if (at == NO_ENTRY) at = find_above(list, code);
+    if (at != NO_ENTRY) return lists.entry[at].label.p;
+    if (str_eq_z(code, code_none)) return label_none;
     return str_eq_z(code, code_other) ? code_other : "";
 }
 
@@ -489,8 +447,7 @@ const char *codes_name(enum code_list list) {
 size_t codes_order(enum code_list list, struct str code) {
     if (list > CODES_NONE && list < CODES_LIST_COUNT && !str_eq_z(code, code_other)) {
         uint32_t at = find_code(list, code);
-        if (at != NO_ENTRY)
-            return at - lists.first[list];
+        if (at != NO_ENTRY) return at - lists.first[list];
     }
     return str_eq_z(code, code_none) || str_eq_z(code, code_other) ? SIZE_MAX - 1
                                                                    : SIZE_MAX;
@@ -499,8 +456,7 @@ size_t codes_order(enum code_list list, struct str code) {
 /* ---------------------------------------------------------------------- hierarchies */
 
 bool codes_within(enum code_list list, struct str code, struct str root) {
-    if (str_eq(code, root))
-        return true;
+    if (str_eq(code, root)) return true;
     char code_full[8], root_full[8];
     if (list == CODES_REGION) {
         code = region_stem(code);
@@ -529,8 +485,7 @@ bool codes_within(enum code_list list, struct str code, struct str root) {
 static bool is_municipality(struct str code) {
     static const char *const four[] = {"11", "12", "31", "50"};
     for (size_t i = 0; i < ARRAY_LEN(four); i++)
-        if (memcmp(code.p, four[i], 2) == 0)
-            return true;
+        if (memcmp(code.p, four[i], 2) == 0) return true;
     return false;
 }
 
@@ -540,8 +495,7 @@ static size_t rollup_region(struct str code, struct str selected, char *out) {
     bool below = codes_within(CODES_REGION, code, selected);
     if (stem.n < 6 && !(stem.n == 4 && is_municipality(code)))
         return 6; /* a province or a city */
-    if (below && (root.n >= 4 || (root.n == 2 && is_municipality(code))))
-        return 6;
+    if (below && (root.n >= 4 || (root.n == 2 && is_municipality(code)))) return 6;
     if (is_municipality(code)) {
         memcpy(out + 2, "0000", 4);
         return 6;
@@ -555,8 +509,7 @@ static size_t rollup_region(struct str code, struct str selected, char *out) {
 
 size_t codes_rollup(enum code_list list, struct str code, struct str selected, char *out,
                     size_t size) {
-    if (size == 0)
-        return 0;
+    if (size == 0) return 0;
     size_t n = utf8_clip(code, size - 1);
     char full[8], root_full[8];
     if (size >= CODES_ROLLUP_BYTES && list == CODES_REGION && code.n == 6 &&
@@ -574,14 +527,11 @@ size_t codes_rollup(enum code_list list, struct str code, struct str selected, c
         n = code.n < want ? code.n : want;
     } else if (list == CODES_DISCIPLINE && code.n >= 3 && all_digits(code)) {
         size_t want = 3;
-        if (selected.n >= 3 && codes_within(list, code, selected))
-            want = selected.n + 2;
+        if (selected.n >= 3 && codes_within(list, code, selected)) want = selected.n + 2;
         n = code.n < want ? code.n : want;
     }
-    if (n >= size)
-        n = size - 1;
-    if (n)
-        memcpy(out, code.p, n);
+    if (n >= size) n = size - 1;
+    if (n) memcpy(out, code.p, n);
     out[n] = 0;
     return n;
 }

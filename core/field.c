@@ -225,8 +225,7 @@ const struct field *field_table(size_t *n) {
 
 const struct field *field_by_path(struct str path) {
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (str_eq_z(path, table[i].path))
-            return &table[i];
+        if (str_eq_z(path, table[i].path)) return &table[i];
     return NULL;
 }
 
@@ -235,8 +234,7 @@ static bool same_name(struct str name, const char *z) {
 }
 
 const struct field *field_by_name(struct str name) {
-    if (name.n == 0)
-        return NULL;
+    if (name.n == 0) return NULL;
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         const struct field *f = &table[i];
         bool asked = f->facet >= 0 || f->date >= 0 || f->tag != 0;
@@ -253,32 +251,27 @@ const struct field *field_by_name(struct str name) {
 const char *field_query_name(const struct field *f, size_t i) {
     const char *const own[] = {f->name, f->zh, f->zh2};
     for (size_t k = 0; k < ARRAY_LEN(own); k++)
-        if (own[k] && i-- == 0)
-            return own[k];
+        if (own[k] && i-- == 0) return own[k];
     for (size_t k = 0; k < ARRAY_LEN(aliases); k++)
-        if (strcmp(aliases[k].path, f->path) == 0 && i-- == 0)
-            return aliases[k].name;
+        if (strcmp(aliases[k].path, f->path) == 0 && i-- == 0) return aliases[k].name;
     return NULL;
 }
 
 const struct field *field_of_facet(enum facet f) {
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (table[i].facet == (int)f)
-            return &table[i];
+        if (table[i].facet == (int)f) return &table[i];
     return NULL;
 }
 
 const struct field *field_of_date(enum date_column d) {
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (table[i].date == (int)d)
-            return &table[i];
+        if (table[i].date == (int)d) return &table[i];
     return NULL;
 }
 
 const struct field *field_of_tag(char tag) {
     for (size_t i = 0; tag && i < ARRAY_LEN(table); i++)
-        if (table[i].tag == tag)
-            return &table[i];
+        if (table[i].tag == tag) return &table[i];
     return NULL;
 }
 
@@ -289,8 +282,7 @@ const char *facet_name(enum facet f) {
 
 int facet_by_name(struct str name) {
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (table[i].facet >= 0 && str_eq_z(name, table[i].name))
-            return table[i].facet;
+        if (table[i].facet >= 0 && str_eq_z(name, table[i].name)) return table[i].facet;
     return -1;
 }
 
@@ -312,7 +304,6 @@ bool facet_is_internal(enum facet f) {
 uint32_t field_searched_tags(void) {
     uint32_t mask = 0;
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (table[i].flags & FIELD_SEARCHED)
-            mask |= UINT32_C(1) << table[i].tag;
+        if (table[i].flags & FIELD_SEARCHED) mask |= UINT32_C(1) << table[i].tag;
     return mask;
 }

@@ -27,8 +27,7 @@ static enum status date_at(const json_t *object, const char *key, int32_t *out,
                            struct err *err) {
     struct str s = text_at(object, key);
     *out = 0;
-    if (s.n && date_parse(s, out, NULL) != STATUS_OK)
-        return not_canonical(err, key);
+    if (s.n && date_parse(s, out, NULL) != STATUS_OK) return not_canonical(err, key);
     return STATUS_OK;
 }
 
@@ -51,11 +50,9 @@ enum status record_of(json_t *canonical, struct record *out, struct err *err) {
     if (r.kind == RECORD_REGISTRATION && !codes_has(CODES_CATEGORY, r.category))
         return not_canonical(err, "category");
     r.title = text_at(canonical, "title");
-    if (r.title.n == 0)
-        return not_canonical(err, "title");
+    if (r.title.n == 0) return not_canonical(err, "title");
     r.unit1 = text_at(json_array_get(json_object_get(canonical, "units"), 0), "name");
-    if (r.unit1.n == 0)
-        return not_canonical(err, "units[0].name");
+    if (r.unit1.n == 0) return not_canonical(err, "units[0].name");
     r.paper_pending = json_is_true(json_object_get(canonical, "paper_pending"));
     r.rev = json_integer_value(json_object_get(canonical, "rev"));
     json_int_t year = json_integer_value(json_object_get(canonical, "stat_year"));
@@ -66,12 +63,9 @@ enum status record_of(json_t *canonical, struct record *out, struct err *err) {
     if (at.n && instant_parse(at, &r.updated_at, NULL) != STATUS_OK)
         return not_canonical(err, "updated_at");
     enum status s = date_at(canonical, "approved_on", &r.approved_on, err);
-    if (s == STATUS_OK)
-        s = date_at(canonical, "achieved_on", &r.achieved_on, err);
-    if (s == STATUS_OK)
-        s = date_at(canonical, "submitted_on", &r.submitted_on, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s == STATUS_OK) s = date_at(canonical, "achieved_on", &r.achieved_on, err);
+    if (s == STATUS_OK) s = date_at(canonical, "submitted_on", &r.submitted_on, err);
+    if (s != STATUS_OK) return s;
     json_incref(canonical);
     *out = r;
     return STATUS_OK;
@@ -122,8 +116,7 @@ enum visibility record_visibility(const struct record *r) {
 }
 
 unsigned record_category_bit(const struct record *r) {
-    if (r->kind == RECORD_COLLECTION)
-        return FOR_C;
+    if (r->kind == RECORD_COLLECTION) return FOR_C;
     return str_eq_z(r->category, "A")   ? FOR_A
            : str_eq_z(r->category, "B") ? FOR_B
                                         : FOR_S;
@@ -164,14 +157,12 @@ static void emit(struct walk *w, const json_t *v) {
             break;
         case JSON_ARRAY:
             json_array_foreach(v, i, item) {
-                if (json_is_string(item) && !w->stop)
-                    emit_text(w, text_of(item));
+                if (json_is_string(item) && !w->stop) emit_text(w, text_of(item));
             }
             break;
         case JSON_OBJECT: /* a money map: its amounts */
             json_object_foreach((json_t *)(uintptr_t)v, key, item) {
-                if (json_is_string(item) && !w->stop)
-                    emit_text(w, text_of(item));
+                if (json_is_string(item) && !w->stop) emit_text(w, text_of(item));
             }
             break;
         case JSON_REAL:
@@ -182,27 +173,22 @@ static void emit(struct walk *w, const json_t *v) {
 
 void record_values(const struct record *r, const struct field *f, record_value_fn fn,
                    void *arg) {
-    if (!(f->categories & record_category_bit(r)))
-        return;
+    if (!(f->categories & record_category_bit(r))) return;
     struct walk w = {fn, arg, false, false};
     const json_t *outer =
         f->shape == FIELD_PLAIN ? r->json : json_object_get(r->json, f->outer);
-    if (f->shape == FIELD_FIRST)
-        outer = json_array_get(outer, 0);
+    if (f->shape == FIELD_FIRST) outer = json_array_get(outer, 0);
     if (f->shape == FIELD_EACH) {
         size_t n = json_array_size(outer);
         for (size_t i = 0; i < n && !w.stop; i++) {
             const json_t *v = json_object_get(json_array_get(outer, i), f->key);
-            if (v)
-                emit(&w, v);
+            if (v) emit(&w, v);
         }
     } else {
         const json_t *v = json_object_get(outer, f->key);
-        if (v)
-            emit(&w, v);
+        if (v) emit(&w, v);
     }
-    if (!w.any && f->facet >= 0)
-        fn(arg, str_of("none"));
+    if (!w.any && f->facet >= 0) fn(arg, str_of("none"));
 }
 
 /* --------------------------------------------------------------- what may be read of it
@@ -215,8 +201,7 @@ static json_t *copy_of(json_t *v) {
 /* The member `key` of view, made when missing: an object, or a list of n objects. */
 static json_t *place_for(json_t *view, const char *key, bool list, size_t n) {
     json_t *have = json_object_get(view, key);
-    if (have)
-        return have;
+    if (have) return have;
     json_t *made = list ? json_array() : json_object();
     for (size_t i = 0; made && list && i < n; i++)
         if (json_array_append_new(made, json_object()) != 0) {
@@ -234,16 +219,14 @@ static bool view_field(const struct record *r, const struct field *f, json_t *vi
     json_t *outer = json_object_get(r->json, f->outer);
     if (f->shape == FIELD_MEMBER) {
         json_t *v = json_object_get(outer, f->key);
-        if (!v)
-            return true;
+        if (!v) return true;
         json_t *to = place_for(view, f->outer, false, 0);
         return to && json_object_set_new(to, f->key, copy_of(v)) == 0;
     }
     size_t n = json_array_size(outer);
     for (size_t i = 0; i < n; i++) {
         json_t *v = json_object_get(json_array_get(outer, i), f->key);
-        if (!v)
-            continue;
+        if (!v) continue;
         json_t *to = place_for(view, f->outer, true, n);
         if (!to || json_object_set_new(json_array_get(to, i), f->key, copy_of(v)) != 0)
             return false;
@@ -252,14 +235,12 @@ static bool view_field(const struct record *r, const struct field *f, json_t *vi
 }
 
 json_t *record_view(const struct record *r, enum tier tier) {
-    if (tier == TIER_N)
-        return json_deep_copy(r->json);
+    if (tier == TIER_N) return json_deep_copy(r->json);
     json_t *view = json_object();
     size_t n;
     const struct field *table = field_table(&n);
     for (size_t i = 0; view && i < n; i++) {
-        if (table[i].tier > tier || table[i].shape == FIELD_FIRST)
-            continue;
+        if (table[i].tier > tier || table[i].shape == FIELD_FIRST) continue;
         if (!view_field(r, &table[i], view)) {
             json_decref(view);
             view = NULL;

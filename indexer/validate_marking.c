@@ -94,9 +94,10 @@ static bool is_grade(const char *p, const char *end, const char **word) {
 }
 
 bool validate_marking(struct str text, size_t *at) {
+    if (text.n == 0) return false; /* its pointer may be NULL */
     const char *begin = text.p, *end = text.p + text.n, *p = begin;
     static const char mi[] = "密";
-    while (p && p < end && (p = memmem(p, (size_t)(end - p), mi, 3)) != NULL) {
+    while (p < end && (p = memmem(p, (size_t)(end - p), mi, 3)) != NULL) {
         uint32_t cp;
         const char *word = skip_prev(p, begin, &cp);
         bool found = one_of(cp, firsts) && is_marking(begin, end, word, p + 3);

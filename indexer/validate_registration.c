@@ -15,6 +15,7 @@ static struct place place_of(const char *path) {
 
 /* Removes blanks and hyphens, full-width to half-width, upper case. */
 static size_t squeeze(struct str raw, char out[REGNO_BYTES]) {
+    if (raw.n == 0) return 0; /* its pointer may be NULL */
     const char *p = raw.p, *end = raw.p + raw.n;
     size_t n = 0;
     while (p < end) {

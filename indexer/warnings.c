@@ -33,11 +33,9 @@ static void clip(char *z) {
 
 void warnings_add(struct warnings *w, enum warning code, const char *field,
                   const char *fmt, ...) {
-    if (!w || code >= W_COUNT)
-        return;
+    if (!w || code >= W_COUNT) return;
     w->count[code]++;
-    if (w->n == WARNINGS_LISTED)
-        return;
+    if (w->n == WARNINGS_LISTED) return;
     struct warning_item *item = &w->list[w->n++];
     item->code = code;
     snprintf(item->field, sizeof item->field, "%s", field ? field : "");

@@ -29,12 +29,10 @@ static void test_every_list_is_sound(void **state) {
             assert_true(codes_has(list, code));
             assert_true(codes_label(list, code)[0]);
             check_resolve(list, code.p, code.p);
-            if (!str_eq_z(code, "其他"))
-                assert_int_equal(codes_order(list, code), k);
+            if (!str_eq_z(code, "其他")) assert_int_equal(codes_order(list, code), k);
             /* several districts share a name; 房地产业 is section K and its division */
             struct str back = codes_resolve(list, str_of(codes_label(list, code)));
-            if (list != CODES_REGION)
-                assert_true(codes_within(list, code, back));
+            if (list != CODES_REGION) assert_true(codes_within(list, code, back));
         }
     }
 }

@@ -44,8 +44,7 @@ static void test_rows_are_consistent(void **state) {
             assert_ptr_equal(field_of_tag(f->tag), f);
             assert_int_not_equal(f->tier, TIER_N);
         }
-        if (f->shape == FIELD_FIRST)
-            assert_true(f->flags & FIELD_FIRST_ONLY);
+        if (f->shape == FIELD_FIRST) assert_true(f->flags & FIELD_FIRST_ONLY);
     }
 }
 
@@ -111,8 +110,7 @@ static void test_no_name_means_two_fields(void **state) {
     size_t n;
     const struct field *t = field_table(&n);
     for (size_t i = 0; i < n; i++) {
-        if (t[i].facet < 0 && t[i].date < 0 && !t[i].tag)
-            continue;
+        if (t[i].facet < 0 && t[i].date < 0 && !t[i].tag) continue;
         const char *name;
         for (size_t k = 0; (name = field_query_name(&t[i], k)); k++)
             if (field_by_name(str_of(name)) != &t[i])
@@ -132,11 +130,9 @@ static void test_facets(void **state) {
                                        FACET_COOPERATION, FACET_KEYWORD,  FACET_PERSON,
                                        FACET_UNIT};
     size_t found = 0;
-    for (int i = 0; i < FACET_COUNT; i++)
-        found += facet_is_multi((enum facet)i);
+    for (int i = 0; i < FACET_COUNT; i++) found += facet_is_multi((enum facet)i);
     assert_int_equal(found, ARRAY_LEN(multi));
-    for (size_t i = 0; i < ARRAY_LEN(multi); i++)
-        assert_true(facet_is_multi(multi[i]));
+    for (size_t i = 0; i < ARRAY_LEN(multi); i++) assert_true(facet_is_multi(multi[i]));
     assert_int_equal(facet_by_name(str_of("nothing")), -1);
     assert_string_equal(facet_label(FACET_CATEGORY), "成果类别");
     assert_true(facet_is_internal(FACET_STATE) && !facet_is_internal(FACET_YEAR));
