@@ -11,6 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define RECTEXT_MAGIC "CGTEXT1\n\0\0\0\0\0\0\0"
 #define RECTEXT_HEAD ((size_t)16)
 
@@ -132,23 +136,35 @@ enum status rectext_append(const char *path, uint64_t end, struct str bytes, boo
 
 /* ---- values ----------------------------------------------------------------------- */
 
-#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define SCAN_MAX ((size_t)64) /* longer needles go to memmem, which is never quadratic   \
+                               */
 
 static bool is_tag(char c) {
     return (unsigned char)c <= RECTEXT_MAX_TAG;
 }
 
-/* Does one of the eight bytes at p lie below 0x20? Tags are the only such bytes. */
+/* Does one of the BLOCK bytes at p lie below 0x20? Tags are the only such bytes. */
+#ifdef __SSE2__
+#define BLOCK ((size_t)16)
+static bool any_tag(const char *p) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(RECTEXT_MAX_TAG)), v);
+    return _mm_movemask_epi8(low) != 0;
+}
+#else
+#define BLOCK ((size_t)8)
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
 static bool any_tag(const char *p) {
     uint64_t v;
     memcpy(&v, p, sizeof v);
     return ((v - EIGHT(0x20)) & ~v & EIGHT(0x80)) != 0;
 }
+#endif
 
 /* Offset of the tag byte at or before `at`; SIZE_MAX when there is none. */
 static size_t tag_before(struct str record, size_t at) {
     size_t i = at + 1;
-    while (i >= 8 && !any_tag(record.p + i - 8)) i -= 8;
+    while (i >= BLOCK && !any_tag(record.p + i - BLOCK)) i -= BLOCK;
     while (i > 0 && !is_tag(record.p[i - 1])) i--;
     return i ? i - 1 : SIZE_MAX;
 }
@@ -156,7 +172,7 @@ static size_t tag_before(struct str record, size_t at) {
 /* Offset of the first tag byte at or after `at`, or the end. */
 static size_t tag_after(struct str record, size_t at) {
     size_t i = at;
-    while (i + 8 <= record.n && !any_tag(record.p + i)) i += 8;
+    while (i + BLOCK <= record.n && !any_tag(record.p + i)) i += BLOCK;
     while (i < record.n && !is_tag(record.p[i])) i++;
     return i;
 }
@@ -171,9 +187,48 @@ char rectext_value_at(struct str record, size_t at, struct str *value) {
     return record.p[tag];
 }
 
+#ifdef __SSE2__
+/* The last bytes of the needle's first and last character: in Han text the first bytes
+ * are nearly all alike, the last ones tell most characters apart. */
+static size_t last_byte_of_first(struct str needle) {
+    size_t i = 0;
+    while (i + 1 < needle.n && ((unsigned char)needle.p[i + 1] & 0xC0) == 0x80) i++;
+    return i;
+}
+
+/* Where `needle` stands at or after `at`, border or not: sixteen places at a time. */
+static size_t scan(struct str s, struct str needle, size_t at) {
+    size_t a = last_byte_of_first(needle), b = needle.n - 1;
+    __m128i first = _mm_set1_epi8(needle.p[a]), last = _mm_set1_epi8(needle.p[b]);
+    for (; at + b + 16 <= s.n; at += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at + a));
+        __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at + b));
+        unsigned hits = (unsigned)_mm_movemask_epi8(
+            _mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, last)));
+        for (; hits; hits &= hits - 1) {
+            size_t i = at + (unsigned)__builtin_ctz(hits);
+            if (memcmp(s.p + i, needle.p, needle.n) == 0) return i;
+        }
+    }
+    const char *hit = at < s.n ? memmem(s.p + at, s.n - at, needle.p, needle.n) : NULL;
+    return hit ? (size_t)(hit - s.p) : SIZE_MAX;
+}
+
+static size_t find(struct str s, struct str needle, size_t at) {
+    if (needle.n == 0 || needle.n > SCAN_MAX) return text_find(s, needle, at);
+    for (; (at = scan(s, needle, at)) != SIZE_MAX; at++)
+        if (text_is_whole(s, at, at + needle.n)) break;
+    return at;
+}
+#else
+static size_t find(struct str s, struct str needle, size_t at) {
+    return text_find(s, needle, at);
+}
+#endif
+
 size_t rectext_find(struct str record, struct str needle, uint32_t tags, size_t at) {
     for (;;) {
-        size_t hit = text_find(record, needle, at);
+        size_t hit = find(record, needle, at);
         if (hit == SIZE_MAX || tags == UINT32_MAX) return hit;
         size_t tag = tag_before(record, hit);
         if (tag != SIZE_MAX && tags >> record.p[tag] & 1) return hit;

@@ -16,7 +16,8 @@ static enum code_list list_of(int facet) {
 }
 
 Facet::Facet(xindex_reader &r, int facet, bool rollup, const struct xindex_cond *selected)
-    : f_(r.columns.facet[facet]), c_(r.scratch.counter[facet]), facet_(facet) {
+    : columns_(r.columns), f_(r.columns.facet[facet]), c_(r.scratch.counter[facet]),
+      facet_(facet) {
     enum code_list list = list_of(facet);
     c_.group.clear();
     c_.name.clear();
@@ -50,43 +51,81 @@ void Facet::group(const struct xindex_cond *selected) {
 }
 
 /* Most documents share a few values: neighbours count in different lanes, or each
- * increment would wait for the one before. */
-template <class T> void Facet::add_ords(const uint32_t *docid, size_t n) {
+ * increment would wait for the one before. `one` is 1, or -1 modulo 2^32. */
+template <class T> void Facet::tally_single(const Ids &ids, uint32_t one) {
     const T *ord = static_cast<const T *>(f_.ord);
     uint32_t *count = c_.n.data();
-    size_t i = 0;
+    uint32_t i = 0;
     if (sizeof(T) == 1)
-        for (; i + LANES <= n; i += LANES)
-            for (uint32_t lane = 0; lane < LANES; lane++)
-                count[lane * 256 + ord[docid[i + lane]]]++;
-    for (; i < n; i++) count[ord[docid[i]]]++;
+        for (; i + LANES <= ids.n; i += LANES) {
+            count[ord[ids.docid[i]]] += one;
+            count[256 + ord[ids.docid[i + 1]]] += one;
+            count[512 + ord[ids.docid[i + 2]]] += one;
+            count[768 + ord[ids.docid[i + 3]]] += one;
+        }
+    for (; i < ids.n; i++) count[ord[ids.docid[i]]] += one;
 }
 
-void Facet::add(const uint32_t *docid, size_t n) {
-    if (!f_.multi) {
-        if (f_.width == 1)
-            add_ords<uint8_t>(docid, n);
-        else if (f_.width == 2)
-            add_ords<uint16_t>(docid, n);
-        else
-            add_ords<uint32_t>(docid, n);
-        return;
-    }
+template <class T> void Facet::tally_multi(const Ids &ids, uint32_t one) {
+    const T *ord = static_cast<const T *>(f_.ord);
+    const uint32_t *start = f_.start;
     uint32_t *count = c_.n.data();
-    if (c_.group.empty()) {
-        for (size_t i = 0; i < n; i++)
-            for (uint32_t k = f_.start[docid[i]]; k < f_.start[docid[i] + 1]; k++)
+    for (uint32_t i = 0; i < ids.n; i++) {
+        uint32_t d = ids.docid[i];
+        for (uint32_t k = start[d], end = start[d + 1]; k < end; k++)
+            count[ord[k]] += one;
+    }
+}
+
+/* A record counts once for a group, whatever number of its values lie there. */
+void Facet::tally_groups(const Ids &ids) {
+    for (uint32_t i = 0; i < ids.n; i++) {
+        uint32_t d = ids.docid[i];
+        for (uint32_t k = f_.start[d]; k < f_.start[d + 1]; k++) {
+            uint32_t g = c_.group[columns_ord(&f_, k)];
+            if (c_.stamp[g] == d) continue;
+            c_.stamp[g] = d;
+            c_.n[g]++;
+        }
+    }
+}
+
+void Facet::tally(const Ids &ids, uint32_t one) {
+    if (f_.multi && !c_.group.empty())
+        tally_groups(ids);
+    else if (f_.multi)
+        f_.width == 1   ? tally_multi<uint8_t>(ids, one)
+        : f_.width == 2 ? tally_multi<uint16_t>(ids, one)
+                        : tally_multi<uint32_t>(ids, one);
+    else
+        f_.width == 1   ? tally_single<uint8_t>(ids, one)
+        : f_.width == 2 ? tally_single<uint16_t>(ids, one)
+                        : tally_single<uint32_t>(ids, one);
+}
+
+void Facet::count_whole() {
+    size_t windows = (columns_.size + WINDOW - 1) / WINDOW;
+    c_.whole.assign(windows * stride(), 0);
+    for (uint32_t d = 0; d < columns_.size; d++) {
+        if (!columns_is_live(&columns_, d)) continue;
+        uint32_t *count = &c_.whole[d / WINDOW * stride()];
+        if (!f_.multi)
+            count[columns_ord(&f_, d)]++;
+        else
+            for (uint32_t k = f_.start[d]; k < f_.start[d + 1]; k++)
                 count[columns_ord(&f_, k)]++;
+    }
+}
+
+void Facet::add(const Matches &m) {
+    if (!m.rest || !knows_whole()) {
+        tally(m.ids, 1);
         return;
     }
-    for (size_t i = 0; i < n; i++)
-        for (uint32_t k = f_.start[docid[i]]; k < f_.start[docid[i] + 1]; k++) {
-            uint32_t g = c_.group[columns_ord(&f_, k)];
-            if (c_.stamp[g] != docid[i]) {
-                c_.stamp[g] = docid[i];
-                count[g]++;
-            }
-        }
+    if (c_.whole.empty()) count_whole();
+    const uint32_t *count = &c_.whole[m.start / WINDOW * stride()];
+    for (uint32_t v = 0; v < stride(); v++) c_.n[v] += count[v];
+    tally(*m.rest, UINT32_MAX);
 }
 
 struct str Facet::name(uint32_t i) const {

@@ -29,10 +29,18 @@ struct Bits {
     uint64_t word[WORDS];
 };
 
+/* Without the machine's popcount, which the base architecture does not promise. */
+inline uint32_t count_word(uint64_t w) {
+    w -= w >> 1 & 0x5555555555555555u;
+    w = (w & 0x3333333333333333u) + (w >> 2 & 0x3333333333333333u);
+    w = (w + (w >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+    return static_cast<uint32_t>(w * 0x0101010101010101u >> 56);
+}
+
 inline uint32_t count_bits(const Bits &b) {
     uint32_t n = 0;
     for (uint64_t w : b.word)
-        if (w) n += static_cast<uint32_t>(__builtin_popcountll(w));
+        if (w) n += count_word(w);
     return n;
 }
 
@@ -90,12 +98,26 @@ struct Shorts {
     uint16_t v[WINDOW];
 };
 
-/* How a facet is counted. Kept by the reader: clearing costs what was touched. */
+/* Docids of a window, ascending. */
+struct Ids {
+    uint32_t n = 0;
+    uint32_t docid[WINDOW];
+    void fill(uint32_t start, const Bits &b) {
+        uint32_t *out = docid;
+        for (uint32_t k = 0; k < WORDS; k++)
+            for (uint64_t w = b.word[k]; w; w &= w - 1)
+                *out++ = start + k * 64 + static_cast<uint32_t>(__builtin_ctzll(w));
+        n = static_cast<uint32_t>(out - docid);
+    }
+};
+
+/* How a facet is counted; kept by the reader. */
 struct Counter {
     std::vector<uint32_t> n;       /* by ordinal, or by group when multi and rolled up */
     std::vector<uint32_t> group;   /* ordinal -> group; empty when not rolled up */
     std::vector<std::string> name; /* of a group */
     std::vector<uint32_t> stamp;   /* by group: last docid counted */
+    std::vector<uint32_t> whole; /* counts of all records of each window, of a revision */
 };
 
 struct Scratch {
@@ -104,7 +126,7 @@ struct Scratch {
     Pool<Floats> floats;
     Pool<Shorts> shorts;
     Counter counter[FACET_COUNT];
-    std::vector<uint32_t> ids, other_ids;
+    Ids ids, rest;
     void reset() {
         bits.reset();
         bytes.reset();

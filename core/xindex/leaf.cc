@@ -85,20 +85,19 @@ class Terms {
 /* Clears the bits whose text fails `test`; texts are fetched ahead of their turn, because
  * most lie outside every cache. */
 template <class F> static void verify(const Request &q, Window w, Bits &bits, F test) {
-    std::vector<uint32_t> &ids = q.r.scratch.ids;
-    ids.clear();
-    each_bit(bits, [&](uint32_t i) { ids.push_back(i); });
-    auto fetch = [&](size_t k) {
-        if (k >= ids.size()) return;
-        const char *p = q.text(w.start + ids[k]).p;
+    Ids &ids = q.r.scratch.ids;
+    ids.fill(w.start, bits);
+    auto fetch = [&](uint32_t k) {
+        if (k >= ids.n) return;
+        const char *p = q.text(ids.docid[k]).p;
         for (uint32_t line = 0; line < PREFETCH_LINES; line++)
             __builtin_prefetch(p + line * 64);
     };
     for (uint32_t k = 0; k < PREFETCH_AHEAD; k++) fetch(k);
-    for (size_t k = 0; k < ids.size(); k++) {
+    for (uint32_t k = 0; k < ids.n; k++) {
         if (k % DEADLINE_EVERY == DEADLINE_EVERY - 1) q.check_deadline();
         fetch(k + PREFETCH_AHEAD);
-        if (!test(q.text(w.start + ids[k]))) clear_bit(bits, ids[k]);
+        if (!test(q.text(ids.docid[k]))) clear_bit(bits, ids.docid[k] - w.start);
     }
 }
 

@@ -175,9 +175,9 @@ class Match {
     void window(Window w);
     void live(Window w, Bits &out) const;
     void filters(Window w, Bits &all);
-    void count(Window w, const Bits &all, const Bits &other);
+    void count(Window w, const Bits &all, const Bits &left);
+    template <class F> void count_facets(Window w, const Bits &set, F wanted);
     void rank(Window w, const Bits &all);
-    void list(Window w, const Bits &bits, std::vector<uint32_t> &ids) const;
     void fill_hits(struct xindex_result *res);
 };
 
@@ -242,24 +242,40 @@ void Match::filters(Window w, Bits &all) {
     }
 }
 
-void Match::list(Window w, const Bits &bits, std::vector<uint32_t> &ids) const {
-    ids.clear();
-    each_bit(bits, [&](uint32_t i) { ids.push_back(w.start + i); });
+/* Counts the facets that `wanted` says over the set. */
+template <class F> void Match::count_facets(Window w, const Bits &set, F wanted) {
+    Scratch &s = q_.r.scratch;
+    Bits rest;
+    live(w, rest);
+    uint32_t all = count_bits(rest);
+    s.ids.fill(w.start, set);
+    bool most = s.ids.n > all / 2;
+    if (most) {
+        for (uint32_t k = 0; k < WORDS; k++) rest.word[k] &= ~set.word[k];
+        s.rest.fill(w.start, rest);
+    }
+    for (size_t i = 0; i < facets_.size(); i++)
+        if (wanted(facet_id_[i]))
+            facets_[i].add({w.start, s.ids, most ? &s.rest : nullptr});
 }
 
-void Match::count(Window w, const Bits &all, const Bits &other) {
-    Scratch &s = q_.r.scratch;
-    list(w, all, s.ids);
-    total_ += static_cast<uint32_t>(s.ids.size());
-    for (Facet &f : facets_) f.add(s.ids.data(), s.ids.size());
+/* A facet with a filter of its own is counted as if that filter were not there. */
+void Match::count(Window w, const Bits &all, const Bits &left) {
+    total_ += count_bits(all);
+    auto has_own = [&](int facet) {
+        const Filter *f = filter_on(facet);
+        return f && f->open;
+    };
+    if (!facets_.empty())
+        count_facets(w, all, [&](int facet) { return !has_own(facet); });
     for (Filter &f : where_) {
         if (!f.open) continue;
-        for (uint32_t k = 0; k < WORDS; k++) f.fails.word[k] &= other.word[k];
-        list(w, f.fails, s.other_ids);
-        f.without += static_cast<uint32_t>(s.other_ids.size());
-        for (size_t k = 0; k < facets_.size(); k++)
-            if (facet_id_[k] == f.cond.facet())
-                facets_[k].add(s.other_ids.data(), s.other_ids.size());
+        Bits without;
+        for (uint32_t k = 0; k < WORDS; k++)
+            without.word[k] = all.word[k] | (f.fails.word[k] & left.word[k]);
+        f.without += count_bits(without);
+        if (facet_asked(f.cond.facet()))
+            count_facets(w, without, [&](int facet) { return facet == f.cond.facet(); });
     }
 }
 
@@ -346,8 +362,7 @@ struct xindex_result *Match::result(void *ctx) {
     }
     if (req_.count_without) {
         res->without = array_on<uint32_t>(res.get(), req_.nwhere);
-        for (const Filter &f : where_)
-            res->without[f.asked - req_.where] = total_ + f.without;
+        for (const Filter &f : where_) res->without[f.asked - req_.where] = f.without;
     }
     return res.release();
 }

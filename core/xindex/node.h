@@ -82,17 +82,20 @@ class Cond {
     const struct columns &c_;
     int facet_, date_;
     std::vector<uint8_t> yes_; /* by ordinal */
+    uint32_t only_ = 0;        /* the one ordinal that matches, where it is one */
     std::vector<std::pair<int32_t, int32_t>> ranges_;
 
   public:
     Cond(const Request &q, const struct xindex_cond &cond);
     int facet() const { return facet_; }
-    bool test(uint32_t docid) const;
     void filter(Window w, const Bits &in, Bits &out) const;
 
   private:
     void add_value(const Request &q, struct str value);
     void add_date(const Request &q, struct str value);
+    void add_years(int32_t lo, int32_t hi);
+    bool in_ranges(int32_t d) const;
+    template <class T> void filter_lists(Window w, const Bits &in, Bits &out) const;
     template <class T> void filter_ords(Window w, const Bits &in, Bits &out) const;
 };
 
