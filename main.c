@@ -93,12 +93,11 @@ int main(int argc, char **argv) {
             errno = 0;
             cli.now = strtoll(v, &end, 10);
             if (!missing && (errno || end == v || *end))
-                return fail(STATUS_USAGE, "--now 要 1970 年以来的秒数，不是 “%s”%s", v,
-                            "");
+                return bad_usage("--now 要 1970 年以来的秒数，不是 ", v, "");
         } else {
             return bad_usage("没有选项 ", argv[i], "；用 chengguo --help 查看用法");
         }
-        if (missing) return fail(STATUS_USAGE, "%s 后面要有值%s", flag, "");
+        if (missing) return bad_usage("", flag, " 后面要有值");
     }
     if (i >= argc) {
         usage(stderr);

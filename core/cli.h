@@ -54,5 +54,8 @@ const char *cli_closest(struct str word, const char *const *names, size_t n);
 /* Prints "chengguo: place: text [code]" to stderr and returns the exit code. */
 int cli_fail(const struct err *err);
 
+/* config check: every setting, its value and where it came from. */
+int cmd_config(struct cli *cli);
+
 C_API_END
 #endif
