@@ -22,20 +22,17 @@ static bool fold_range(struct str s, char out[RANGE_TEXT_MAX], size_t *n) {
             i++;
         }
         bool ok = (c >= '0' && c <= '9') || c == '.' || c == '-' || c == ' ';
-        if (!ok || *n == RANGE_TEXT_MAX)
-            return false;
+        if (!ok || *n == RANGE_TEXT_MAX) return false;
         out[(*n)++] = (char)c;
     }
     return true;
 }
 
 static bool read_year(struct str s, int32_t *year) {
-    if (s.n != 4)
-        return false;
+    if (s.n != 4) return false;
     int32_t v = 0;
     for (size_t i = 0; i < 4; i++) {
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
+        if (s.p[i] < '0' || s.p[i] > '9') return false;
         v = v * 10 + (s.p[i] - '0');
     }
     *year = v;
@@ -51,8 +48,7 @@ static bool read_end(struct str s, bool year, int32_t *first, int32_t *last) {
         *last = year ? v : v * 10000 + 1231;
         return true;
     }
-    if (year || date_parse(s, &v, NULL) != STATUS_OK)
-        return false;
+    if (year || date_parse(s, &v, NULL) != STATUS_OK) return false;
     bool month = date_day(v) == 0;
     *first = month ? v + 1 : v;
     *last = month ? v + date_days_in_month(date_year(v), date_month(v)) : v;
@@ -64,22 +60,19 @@ bool qlang_range(struct str text, bool year, int32_t *lo, int32_t *hi,
     char folded[RANGE_TEXT_MAX];
     size_t n;
     *upside_down = false;
-    if (!fold_range(text, folded, &n))
-        return false;
+    if (!fold_range(text, folded, &n)) return false;
     struct str s = str_trim(str_slice(folded, n));
     const char *dots = s.n ? memmem(s.p, s.n, "..", 2) : NULL;
     int32_t first = 0, last = 0, other;
     if (!dots) {
-        if (!read_end(s, year, &first, &last))
-            return false;
+        if (!read_end(s, year, &first, &last)) return false;
         *lo = first;
         *hi = last;
         return true;
     }
     struct str a = str_trim(str_slice(s.p, (size_t)(dots - s.p)));
     struct str b = str_trim(str_slice(dots + 2, (size_t)(s.p + s.n - dots) - 2));
-    if (a.n == 0 && b.n == 0)
-        return false;
+    if (a.n == 0 && b.n == 0) return false;
     first = INT32_MIN;
     last = INT32_MAX;
     if ((a.n && !read_end(a, year, &first, &other)) ||
@@ -96,8 +89,7 @@ bool qlang_range(struct str text, bool year, int32_t *lo, int32_t *hi,
 
 static void print_end(int32_t v, bool year, struct buf *out) {
     char text[DATE_TEXT];
-    if (v == INT32_MIN || v == INT32_MAX)
-        return;
+    if (v == INT32_MIN || v == INT32_MAX) return;
     if (year)
         buf_add_f(out, "%d", v);
     else
@@ -106,8 +98,7 @@ static void print_end(int32_t v, bool year, struct buf *out) {
 
 void qlang_range_print(int32_t lo, int32_t hi, bool year, struct buf *out) {
     print_end(lo, year, out);
-    if (lo == hi)
-        return;
+    if (lo == hi) return;
     buf_add_z(out, "..");
     print_end(hi, year, out);
 }
@@ -154,8 +145,7 @@ static void print_text(struct str text, bool bare, struct buf *out) {
 /* The shorter of the two Chinese names: 标题 rather than 成果名称. */
 static void print_field(const struct field *f, struct buf *out) {
     const char *name = f->zh;
-    if (f->zh2 && strlen(f->zh2) < strlen(name))
-        name = f->zh2;
+    if (f->zh2 && strlen(f->zh2) < strlen(name)) name = f->zh2;
     buf_add_z(out, name);
     buf_add_char(out, ':');
 }
@@ -166,8 +156,7 @@ static void print_code(const struct qlang_node *n, struct buf *out) {
     if (list != CODES_NONE) {
         struct str label = str_of(codes_label(list, n->text));
         /* A label that another code owns as well (市辖区) would not lead back. */
-        if (str_eq(codes_resolve(list, label), n->text))
-            shown = label;
+        if (str_eq(codes_resolve(list, label), n->text)) shown = label;
     } else if ((n->field->flags & FIELD_IS_YEAR) && str_eq_z(n->text, "none")) {
         shown = str_of("未填");
     }
@@ -175,8 +164,7 @@ static void print_code(const struct qlang_node *n, struct buf *out) {
 }
 
 static void print_leaf(const struct qlang_node *n, struct buf *out) {
-    if (n->field)
-        print_field(n->field, out);
+    if (n->field) print_field(n->field, out);
     switch (n->kind) {
         case QLANG_PHRASE:
             print_text(n->text, n->field || text_count_han(n->norm) <= QLANG_LITERAL_HAN,
@@ -209,11 +197,9 @@ static void print_node(const struct qlang_node *n, struct buf *out);
 
 static void print_operand(const struct qlang_node *n, enum rank outer, struct buf *out) {
     bool wrap = rank_of(n) < outer;
-    if (wrap)
-        buf_add_char(out, '(');
+    if (wrap) buf_add_char(out, '(');
     print_node(n, out);
-    if (wrap)
-        buf_add_char(out, ')');
+    if (wrap) buf_add_char(out, ')');
 }
 
 /* "-" and an operand; one that begins with a minus of its own needs parentheses. */
@@ -224,11 +210,9 @@ static void print_not(const struct qlang_node *n, struct buf *out) {
     print_operand(c, RANK_LEAF, &inner);
     struct str s = buf_str(&inner);
     bool minus = str_starts(s, str_of("-")) || str_starts(s, str_of("\xEF\xBC\x8D"));
-    if (minus)
-        buf_add_char(out, '(');
+    if (minus) buf_add_char(out, '(');
     buf_add_str(out, s);
-    if (minus)
-        buf_add_char(out, ')');
+    if (minus) buf_add_char(out, ')');
     out->failed = out->failed || inner.failed;
     buf_done(&inner);
 }
@@ -252,20 +236,17 @@ static void print_node(const struct qlang_node *n, struct buf *out) {
 }
 
 void qlang_print(const struct qlang_node *root, struct buf *out) {
-    if (root)
-        print_node(root, out);
+    if (root) print_node(root, out);
 }
 
 bool qlang_equal(const struct qlang_node *a, const struct qlang_node *b) {
-    if (!a || !b)
-        return a == b;
+    if (!a || !b) return a == b;
     bool range = a->kind == QLANG_RANGE;
     if (a->kind != b->kind || a->n != b->n || a->field != b->field ||
         !str_eq(a->text, b->text) || a->gap != b->gap ||
         (range && (a->lo != b->lo || a->hi != b->hi)))
         return false;
     for (size_t i = 0; i < a->n; i++)
-        if (!qlang_equal(a->child[i], b->child[i]))
-            return false;
+        if (!qlang_equal(a->child[i], b->child[i])) return false;
     return true;
 }

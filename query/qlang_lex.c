@@ -54,16 +54,14 @@ static bool is_usable(const struct field *f, enum audience audience) {
     if (f->facet >= 0 && facet_is_internal((enum facet)f->facet) &&
         audience != AUDIENCE_INTERNAL)
         return false;
-    if (f->tier > audience_row(audience)->tier)
-        return false;
+    if (f->tier > audience_row(audience)->tier) return false;
     return f->tag || f->facet >= 0 || f->date >= 0;
 }
 
 /* End of the text run that starts at `at`. */
 static size_t run_end(struct str q, size_t at) {
     size_t after;
-    while (at < q.n && class_of(peek(q, at, &after)) == CHAR_TEXT)
-        at = after;
+    while (at < q.n && class_of(peek(q, at, &after)) == CHAR_TEXT) at = after;
     return at;
 }
 
@@ -86,19 +84,16 @@ static size_t operator_length(struct str word, const char *op) {
 static bool is_near(struct str word, uint32_t *gap) {
     size_t at = operator_length(word, "NEAR");
     *gap = QLANG_NEAR_DEFAULT;
-    if (at == 0 || at == word.n)
-        return at > 0;
+    if (at == 0 || at == word.n) return at > 0;
     size_t slash = operator_length(str_slice(word.p + at, word.n - at), "/");
     at += slash;
-    if (slash == 0 || at == word.n)
-        return false;
+    if (slash == 0 || at == word.n) return false;
     uint32_t v = 0;
     while (at < word.n) {
         size_t after;
         uint32_t cp = peek(word, at, &after);
         uint32_t digit = cp >= 0xFF10 ? cp - 0xFF10 : cp - '0';
-        if (digit > 9 || (v = v * 10 + digit) > QLANG_NEAR_MAX)
-            return false;
+        if (digit > 9 || (v = v * 10 + digit) > QLANG_NEAR_MAX) return false;
         at = after;
     }
     *gap = v;
@@ -121,8 +116,7 @@ static bool is_operator(struct str word, struct qlang_token *t) {
 static size_t field_end(const struct qlang_lexer *l, size_t end, const struct field **f) {
     size_t after;
     for (size_t i = l->at; i < end; i = after) {
-        if (!is_colon(peek(l->q, i, &after)))
-            continue;
+        if (!is_colon(peek(l->q, i, &after))) continue;
         *f = field_by_name(str_slice(l->q.p + l->at, i - l->at));
         return *f && is_usable(*f, l->audience) ? after : 0;
     }
@@ -174,8 +168,7 @@ static struct qlang_token word(struct qlang_lexer *l, bool value) {
         t.field = NULL;
     }
     l->at = end;
-    if (!value && is_operator(t.text, &t))
-        return t;
+    if (!value && is_operator(t.text, &t)) return t;
     for (size_t i = start; i < end; i = after) {
         last = i;
         (void)peek(l->q, i, &after);

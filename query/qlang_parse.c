@@ -45,13 +45,11 @@ static bool fail_broken(struct parser *p, const char *what) {
 static bool notice(struct parser *p, const char *before, struct str text,
                    const char *after) {
     struct qlang_query *q = p->query;
-    if (q->nnotices == QLANG_MAX_NOTICES)
-        return true;
+    if (q->nnotices == QLANG_MAX_NOTICES) return true;
     size_t n = utf8_clip(text, NOTICE_QUOTE_BYTES);
     char *s = talloc_asprintf(q, "%s%.*s%s%s", before, (int)n, text.p ? text.p : "",
                               n < text.n ? "…" : "", after);
-    if (!s)
-        return fail_memory(p);
+    if (!s) return fail_memory(p);
     q->notice[q->nnotices++] = s;
     return true;
 }
@@ -85,8 +83,7 @@ static struct qlang_node *leaf_new(struct parser *p, enum qlang_kind kind,
         return NULL;
     }
     struct qlang_node *n = node_new(p, kind, 0);
-    if (n)
-        n->field = f;
+    if (n) n->field = f;
     return n;
 }
 
@@ -99,12 +96,9 @@ static bool join(struct parser *p, enum qlang_kind kind, struct qlang_node *a,
     }
     size_t na = a->kind == kind ? a->n : 1, nb = b->kind == kind ? b->n : 1;
     struct qlang_node *n = node_new(p, kind, na + nb);
-    if (!n)
-        return false;
-    for (size_t i = 0; i < na; i++)
-        n->child[i] = a->kind == kind ? a->child[i] : a;
-    for (size_t i = 0; i < nb; i++)
-        n->child[na + i] = b->kind == kind ? b->child[i] : b;
+    if (!n) return false;
+    for (size_t i = 0; i < na; i++) n->child[i] = a->kind == kind ? a->child[i] : a;
+    for (size_t i = 0; i < nb; i++) n->child[na + i] = b->kind == kind ? b->child[i] : b;
     *out = n;
     return true;
 }
@@ -114,13 +108,11 @@ static bool join(struct parser *p, enum qlang_kind kind, struct qlang_node *a,
 static bool normalised(struct parser *p, struct str text, struct str *norm) {
     struct buf b = buf_init(QLANG_MAX_BYTES * 32);
     p->status = text_normalise(text, &b, NULL, p->err);
-    if (p->status == STATUS_OK)
-        p->status = buf_check(&b, "检索词", p->err);
+    if (p->status == STATUS_OK) p->status = buf_check(&b, "检索词", p->err);
     if (p->status == STATUS_OK) {
         char *copy = talloc_memdup(p->query, buf_z(&b), (unsigned)b.n + 1);
         *norm = str_slice(copy, b.n);
-        if (!copy)
-            (void)fail_memory(p);
+        if (!copy) (void)fail_memory(p);
     }
     buf_done(&b);
     return p->status == STATUS_OK;
@@ -132,16 +124,14 @@ static bool text_leaf(struct parser *p, enum qlang_kind kind, const struct field
     struct str norm;
     text = str_trim(text);
     *out = NULL;
-    if (!normalised(p, text, &norm))
-        return false;
+    if (!normalised(p, text, &norm)) return false;
     if (!text_is_searchable(norm))
         return notice(p, "已略去“", text, "”：其中没有字母、数字或汉字");
     if (kind == QLANG_SENTENCE && (f || text_count_han(norm) <= QLANG_LITERAL_HAN ||
                                    !qlang_lex_is_bare(text, AUDIENCE_INTERNAL)))
         kind = QLANG_PHRASE;
     struct qlang_node *n = leaf_new(p, kind, f);
-    if (!n)
-        return false;
+    if (!n) return false;
     n->text = text;
     n->norm = norm;
     *out = n;
@@ -186,17 +176,14 @@ static bool condition(struct parser *p, const struct field *f, struct str text,
         code = codes_resolve(f->list, text);
     else if (!year && f->facet >= 0)
         code = text; /* an open list: the value as it is stored */
-    if (kind == QLANG_CODE && code.n == 0)
-        return unknown_value(p, f, text, false, out);
+    if (kind == QLANG_CODE && code.n == 0) return unknown_value(p, f, text, false, out);
     struct qlang_node *n = leaf_new(p, kind, f);
-    if (!n)
-        return false;
+    if (!n) return false;
     n->lo = lo;
     n->hi = hi;
     if (code.n) {
         char *copy = talloc_memdup(n, code.p, (unsigned)code.n);
-        if (!copy)
-            return fail_memory(p);
+        if (!copy) return fail_memory(p);
         n->text = str_slice(copy, code.n);
     }
     *out = n;
@@ -211,12 +198,9 @@ static bool value_leaf(struct parser *p, const struct field *f,
                            : t->kind == TOKEN_QUOTED ? QLANG_PHRASE
                                                      : QLANG_SENTENCE;
     struct str text = str_trim(t->text);
-    if (!f || f->tag)
-        return text_leaf(p, kind, f, text, out);
-    if (text.n == 0)
-        return fail_broken(p, "字段后面没有值");
-    if (prefix)
-        return unknown_value(p, f, text, true, out);
+    if (!f || f->tag) return text_leaf(p, kind, f, text, out);
+    if (text.n == 0) return fail_broken(p, "字段后面没有值");
+    if (prefix) return unknown_value(p, f, text, true, out);
     return condition(p, f, text, out);
 }
 
@@ -226,16 +210,13 @@ static bool parse_or(struct parser *p, unsigned depth, struct qlang_node **out);
 
 static bool parse_group(struct parser *p, unsigned depth, const struct field *f,
                         struct qlang_node **out) {
-    if (depth == QLANG_MAX_DEPTH)
-        return fail_complex(p, "括号嵌套太深");
+    if (depth == QLANG_MAX_DEPTH) return fail_complex(p, "括号嵌套太深");
     const struct field *around = p->field;
     p->field = f;
     advance(p);
-    if (!parse_or(p, depth + 1, out))
-        return false;
+    if (!parse_or(p, depth + 1, out)) return false;
     p->field = around;
-    if (p->token.kind != TOKEN_CLOSE)
-        return fail_broken(p, "括号不成对");
+    if (p->token.kind != TOKEN_CLOSE) return fail_broken(p, "括号不成对");
     advance(p);
     return true;
 }
@@ -252,8 +233,7 @@ static bool parse_item(struct parser *p, unsigned depth, struct qlang_node **out
         case TOKEN_WORD:
         case TOKEN_PREFIX:
         case TOKEN_QUOTED:
-            if (!value_leaf(p, f, &p->token, out))
-                return false;
+            if (!value_leaf(p, f, &p->token, out)) return false;
             advance(p);
             return true;
         case TOKEN_BROKEN:
@@ -273,36 +253,31 @@ static bool parse_item(struct parser *p, unsigned depth, struct qlang_node **out
 
 /* NEAR takes literals: a sentence is one here. */
 static bool as_operand(struct qlang_node *n) {
-    if (n && n->kind == QLANG_SENTENCE)
-        n->kind = QLANG_PHRASE;
+    if (n && n->kind == QLANG_SENTENCE) n->kind = QLANG_PHRASE;
     return !n || n->kind == QLANG_PHRASE;
 }
 
 /* A NEAR B NEAR C is (A NEAR B) AND (B NEAR C). */
 static bool parse_near(struct parser *p, unsigned depth, struct qlang_node **out) {
     struct qlang_node *left, *all = NULL;
-    if (!parse_item(p, depth, &left))
-        return false;
+    if (!parse_item(p, depth, &left)) return false;
     bool near = p->token.kind == TOKEN_NEAR;
     while (p->token.kind == TOKEN_NEAR) {
         uint32_t gap = p->token.gap;
         struct qlang_node *right, *pair = NULL;
         advance(p);
-        if (!parse_item(p, depth, &right))
-            return false;
+        if (!parse_item(p, depth, &right)) return false;
         if (!as_operand(left) || !as_operand(right))
             return fail_broken(p, "NEAR 两边须是词或引号中的短语");
         if (left && right) {
-            if (!(pair = node_new(p, QLANG_NEAR, 2)))
-                return false;
+            if (!(pair = node_new(p, QLANG_NEAR, 2))) return false;
             pair->child[0] = left;
             pair->child[1] = right;
             pair->gap = gap;
         } else {
             pair = left ? left : right;
         }
-        if (!join(p, QLANG_AND, all, pair, &all))
-            return false;
+        if (!join(p, QLANG_AND, all, pair, &all)) return false;
         left = right;
     }
     *out = near ? all : left;
@@ -310,19 +285,16 @@ static bool parse_near(struct parser *p, unsigned depth, struct qlang_node **out
 }
 
 static bool parse_not(struct parser *p, unsigned depth, struct qlang_node **out) {
-    if (p->token.kind != TOKEN_NOT)
-        return parse_near(p, depth, out);
+    if (p->token.kind != TOKEN_NOT) return parse_near(p, depth, out);
     struct qlang_node *inner;
     advance(p);
-    if (!parse_near(p, depth, &inner))
-        return false;
+    if (!parse_near(p, depth, &inner)) return false;
     if (!inner || inner->kind == QLANG_NOT) {
         *out = inner ? inner->child[0] : NULL;
         return true;
     }
     struct qlang_node *n = node_new(p, QLANG_NOT, 1);
-    if (!n)
-        return false;
+    if (!n) return false;
     n->child[0] = inner;
     *out = n;
     return true;
@@ -335,12 +307,10 @@ static bool starts_part(enum qlang_token_kind k) {
 
 static bool parse_and(struct parser *p, unsigned depth, struct qlang_node **out) {
     struct qlang_node *all;
-    if (!parse_not(p, depth, &all))
-        return false;
+    if (!parse_not(p, depth, &all)) return false;
     while (p->token.kind == TOKEN_AND || starts_part(p->token.kind)) {
         struct qlang_node *next;
-        if (p->token.kind == TOKEN_AND)
-            advance(p);
+        if (p->token.kind == TOKEN_AND) advance(p);
         if (!parse_not(p, depth, &next) || !join(p, QLANG_AND, all, next, &all))
             return false;
     }
@@ -350,8 +320,7 @@ static bool parse_and(struct parser *p, unsigned depth, struct qlang_node **out)
 
 static bool parse_or(struct parser *p, unsigned depth, struct qlang_node **out) {
     struct qlang_node *all;
-    if (!parse_and(p, depth, &all))
-        return false;
+    if (!parse_and(p, depth, &all)) return false;
     while (p->token.kind == TOKEN_OR) {
         struct qlang_node *next;
         advance(p);
@@ -363,10 +332,8 @@ static bool parse_or(struct parser *p, unsigned depth, struct qlang_node **out) 
 }
 
 static bool parse_whole(struct parser *p, struct qlang_node **out) {
-    if (!parse_or(p, 0, out))
-        return false;
-    if (p->token.kind == TOKEN_END)
-        return true;
+    if (!parse_or(p, 0, out)) return false;
+    if (p->token.kind == TOKEN_END) return true;
     return fail_broken(p, p->token.kind == TOKEN_CLOSE ? "括号不成对" : "运算符多余");
 }
 
@@ -397,24 +364,21 @@ static enum status check_bytes(struct str q, struct err *err) {
     else if ((bad = utf8_bad_at(q)) != q.n)
         s = err_set(err, STATUS_INVALID, "invalid_utf8",
                     "检索式第 %zu 个字节起不是合法的 UTF-8", bad + 1);
-    if (s != STATUS_OK)
-        err_place(err, NULL, 0, "q");
+    if (s != STATUS_OK) err_place(err, NULL, 0, "q");
     return s;
 }
 
 enum status qlang_parse(void *ctx, struct str q, enum audience audience,
                         struct qlang_query **out, struct err *err) {
     enum status s = check_bytes(q, err);
-    if (s != STATUS_OK)
-        return s;
+    if (s != STATUS_OK) return s;
     struct qlang_query *query = talloc_zero(ctx, struct qlang_query);
     char *copy = query ? talloc_zero_array(query, char, (unsigned)q.n + 1) : NULL;
     if (!copy) {
         talloc_free(query);
         return err_set(err, STATUS_NOMEM, NULL, "内存不足：解析检索式");
     }
-    if (q.n)
-        memcpy(copy, q.p, q.n);
+    if (q.n) memcpy(copy, q.p, q.n);
     q = str_slice(copy, q.n);
     struct parser p = {.query = query,
                        .lexer = qlang_lex_start(q, audience),
@@ -425,17 +389,14 @@ enum status qlang_parse(void *ctx, struct str q, enum audience audience,
     if (p.token.kind != TOKEN_END) {
         struct qlang_node *root = NULL;
         bool ok = parse_whole(&p, &root);
-        if (!ok && p.broken)
-            ok = parse_literally(&p, q, &root);
-        if (ok && !root)
-            ok = (root = node_new(&p, QLANG_NOTHING, 0));
+        if (!ok && p.broken) ok = parse_literally(&p, q, &root);
+        if (ok && !root) ok = (root = node_new(&p, QLANG_NOTHING, 0));
         if (!ok) {
             talloc_free(query);
             return p.status;
         }
         query->root = root;
-        if (p.broken)
-            query->plain = false;
+        if (p.broken) query->plain = false;
     }
     *out = query;
     return STATUS_OK;

@@ -1,5 +1,6 @@
 #include "query/record_doc.h"
 
+#include "core/pubdata.h"
 #include "core/recdoc.h"
 #include "core/utf8.h"
 
@@ -59,6 +60,21 @@ enum status record_doc_find(struct xindex_reader *reader, void *ctx, struct str 
     return s;
 }
 
+enum status record_doc_widen(struct record_doc *d, struct db *internal, void *ctx,
+                             struct err *err) {
+    struct buf b = buf_init(0);
+    enum status s = pubdata_private(internal, d->docid, &b, err);
+    if (s == STATUS_OK) {
+        char *copy = talloc_memdup(ctx, buf_z(&b), (unsigned)b.n + 1);
+        if (copy)
+            d->rest = str_slice(copy, b.n);
+        else
+            s = err_set(err, STATUS_NOMEM, NULL, "内存不足：显示成果");
+    }
+    buf_done(&b);
+    return s == STATUS_NOT_FOUND ? STATUS_OK : s;
+}
+
 enum status record_doc_json(const struct record_doc *d, json_t **out, struct err *err) {
     json_error_t why;
     json_t *all = json_loadb(d->rest.p, d->rest.n, 0, &why);
@@ -68,7 +84,8 @@ enum status record_doc_json(const struct record_doc *d, json_t **out, struct err
     if (!json_is_object(all) || !json_is_object(hit) || !abstract)
         s = err_set(err, STATUS_CORRUPT, "document",
                     "索引中的一条记录不完整；请运行 chengguo rebuild 重建发布集");
-    else if (json_object_set(all, "abstract", abstract) != 0 ||
+    else if ((!json_object_get(all, "abstract") &&
+              json_object_set(all, "abstract", abstract) != 0) ||
              json_object_update_missing(all, hit) != 0)
         s = err_set(err, STATUS_NOMEM, NULL, "内存不足：显示成果");
     json_decref(hit);

@@ -6,6 +6,7 @@
 #ifndef QUERY_RECORD_DOC_H
 #define QUERY_RECORD_DOC_H
 
+#include "core/db.h"
 #include "core/xindex/xindex.h"
 
 #include <jansson.h>
@@ -23,6 +24,12 @@ struct record_doc {
 MUST_CHECK enum status record_doc_find(struct xindex_reader *reader, void *ctx,
                                        struct str id, struct record_doc *out,
                                        struct err *err);
+
+/* Puts the record with every tier in place of d->rest: the internal audience's view, from
+ * the data.db of the internal set (pubdata.h). STATUS_NOT_FOUND leaves d as it is and is
+ * returned as STATUS_OK: data.db may be a revision behind for a moment. */
+MUST_CHECK enum status record_doc_widen(struct record_doc *d, struct db *internal,
+                                        void *ctx, struct err *err);
 
 /* The whole record as one JSON object (the caller owns it): the members of the rest, the
  * abstract, and those of the hit that it lacks (year, category_label, unit, region_label,
