@@ -12,7 +12,6 @@
 
 #define NO_ENTRY UINT32_MAX
 #define MAX_ENTRIES 60000 /* of all lists together; the tables stay small */
-#define NAMES_PER_ENTRY 8 /* on the average, at most: sizes the name table */
 
 static const char *const list_names[CODES_LIST_COUNT] = {
     [CODES_NONE] = "",
@@ -71,6 +70,8 @@ static struct {
     bool loaded;
     struct entry *entry;
     uint32_t n;
+    char *text; /* codes, labels and folded names, one after another */
+    size_t text_n, text_max;
     uint32_t first[CODES_LIST_COUNT], count[CODES_LIST_COUNT];
     struct table codes, names;
     struct str other[CODES_LIST_COUNT]; /* the code of 其他 */
@@ -165,6 +166,16 @@ static unsigned rank_of(enum code_list list, uint32_t entry) {
     return rank;
 }
 
+/* A terminated copy in lists.text; a NULL slice when that is full. */
+static struct str keep(struct str s) {
+    if (lists.text_max - lists.text_n < s.n + 1) return str_slice(NULL, 0);
+    char *z = lists.text + lists.text_n;
+    if (s.n) memcpy(z, s.p, s.n);
+    z[s.n] = 0;
+    lists.text_n += s.n + 1;
+    return str_slice(z, s.n);
+}
+
 /* The higher rank keeps a contested name; among equals it becomes ambiguous. */
 static enum status add_name(enum code_list list, struct str name, uint32_t entry,
                             struct err *err) {
@@ -182,10 +193,9 @@ static enum status add_name(enum code_list list, struct str name, uint32_t entry
         }
         return STATUS_OK;
     }
-    char *copy = malloc(n);
-    if (!copy) return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
-    memcpy(copy, key, n);
-    *s = (struct slot){str_slice(copy, n), entry, (uint8_t)list, false};
+    struct str copy = keep(str_slice(key, n));
+    if (!copy.p) return err_set(err, STATUS_CORRUPT, NULL, "代码表：文字超出预计");
+    *s = (struct slot){copy, entry, (uint8_t)list, false};
     return STATUS_OK;
 }
 
@@ -198,24 +208,15 @@ static struct str cut(struct str *line, char sep) {
     return head;
 }
 
-static struct str terminated(struct str s) {
-    char *z = malloc(s.n + 1);
-    if (!z) return str_slice(NULL, 0);
-    if (s.n) memcpy(z, s.p, s.n);
-    z[s.n] = 0;
-    return str_slice(z, s.n);
-}
-
 /* First pass over a file: the entries and their codes. */
 static enum status load_entries(enum code_list list, struct str file, struct err *err) {
     lists.first[list] = lists.n;
     while (file.n) {
         struct str line = cut(&file, '\n');
         if (line.n == 0 || line.p[0] == '#') continue;
-        struct str code = terminated(cut(&line, '\t')),
-                   label = terminated(cut(&line, '\t'));
+        struct str code = keep(cut(&line, '\t')), label = keep(cut(&line, '\t'));
         if (!code.p || !label.p)
-            return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
+            return err_set(err, STATUS_CORRUPT, NULL, "代码表：文字超出预计");
         struct slot *s = slot_of(&lists.codes, list, code);
         if (code.n == 0 || label.n == 0 || s->entry != NO_ENTRY)
             return err_set(err, STATUS_CORRUPT, NULL, "代码表 %s：代码“%s”为空或重复",
@@ -278,19 +279,33 @@ static struct str file_of(enum code_list list) {
     return str_slice(NULL, 0);
 }
 
+static void unload(void) {
+    free(lists.text);
+    free(lists.entry);
+    free(lists.codes.slot);
+    free(lists.names.slot);
+    memset(&lists, 0, sizeof lists);
+}
+
 enum status codes_load(struct err *err) {
     if (lists.loaded) return STATUS_OK;
-    lists.n = 0;
-    size_t lines = 0;
+    size_t bytes = 0, lines = 0, names = 0;
     for (size_t i = 0; i < ARRAY_LEN(codes_files); i++)
-        for (size_t k = 0; k < codes_files[i].size; k++)
-            lines += codes_files[i].bytes[k] == '\n';
+        for (size_t k = 0; k < codes_files[i].size; k++) {
+            char c = codes_files[i].bytes[k];
+            bytes++;
+            lines += c == '\n';
+            names += c == '\t' || c == '|' || c == '\n' ? 2 : 0; /* more than there are */
+        }
     if (lines > MAX_ENTRIES)
         return err_set(err, STATUS_CORRUPT, NULL, "代码表超过 %d 行", MAX_ENTRIES);
+    lists.text_max = 3 * bytes + 1; /* each once as it stands, once folded, and an end */
+    lists.text = malloc(lists.text_max);
     lists.entry = calloc(lines + 1, sizeof lists.entry[0]);
-    if (!lists.entry) return err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
-    enum status s = table_new(&lists.codes, lines, err);
-    if (s == STATUS_OK) s = table_new(&lists.names, lines * NAMES_PER_ENTRY, err);
+    enum status s = lists.text && lists.entry
+                        ? table_new(&lists.codes, lines, err)
+                        : err_set(err, STATUS_NOMEM, NULL, "代码表：内存不足");
+    if (s == STATUS_OK) s = table_new(&lists.names, names, err);
     for (int list = CODES_NONE + 1; list < CODES_LIST_COUNT && s == STATUS_OK; list++) {
         struct str file = file_of((enum code_list)list);
         lists.other[list] = str_of(code_other);
@@ -299,6 +314,7 @@ enum status codes_load(struct err *err) {
         if (s == STATUS_OK) s = load_names((enum code_list)list, file, err);
     }
     lists.loaded = s == STATUS_OK;
+    if (s != STATUS_OK) unload();
     return s;
 }
 
@@ -330,9 +346,9 @@ static uint32_t find_above(enum code_list list, struct str code) {
     if (list == CODES_REGION && code.n == 6 && all_digits(code)) {
         char up[6];
         memcpy(up, code.p, 6);
-        memcpy(up + 4, "00", 2);
+        memset(up + 4, '0', 2);
         if (memcmp(code.p + 4, "00", 2) != 0) at = find_code(list, str_slice(up, 6));
-        memcpy(up + 2, "00", 2);
+        memset(up + 2, '0', 2);
         if (at == NO_ENTRY && memcmp(code.p + 2, "0000", 4) != 0)
             at = find_code(list, str_slice(up, 6));
     } else if (list == CODES_INDUSTRY) {
@@ -497,10 +513,10 @@ static size_t rollup_region(struct str code, struct str selected, char *out) {
         return 6; /* a province or a city */
     if (below && (root.n >= 4 || (root.n == 2 && is_municipality(code)))) return 6;
     if (is_municipality(code)) {
-        memcpy(out + 2, "0000", 4);
+        memset(out + 2, '0', 4);
         return 6;
     }
-    memcpy(out + 4, "00", 2);
+    memset(out + 4, '0', 2);
     if (find_code(CODES_REGION, str_slice(out, 6)) == NO_ENTRY &&
         find_code(CODES_REGION, code) != NO_ENTRY)
         memcpy(out, code.p, 6); /* a county that hangs on its province */

@@ -47,7 +47,8 @@ enum status build_fail(struct build *b, struct place at, const char *fmt, ...) {
 
 /* E_FIELD of something that is no field of the table. */
 static enum status fail_at(struct build *b, const char *path, const char *text) {
-    err_set(b->err, STATUS_INVALID, "E_FIELD", "%s：%s", path[0] ? path : "整行", text);
+    err_set(b->err, STATUS_INVALID, "E_FIELD", "%s：%s", path && path[0] ? path : "整行",
+            text);
     err_place(b->err, NULL, 0, path);
     return STATUS_INVALID;
 }

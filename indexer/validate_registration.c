@@ -52,7 +52,7 @@ size_t validate_regno(struct str raw, char out[REGNO_BYTES]) {
 }
 
 static enum status rule_regno(struct build *b) {
-    char no[REGNO_BYTES];
+    char no[REGNO_BYTES] = "";
     struct str raw = json_text(b->out, "regno");
     if (raw.n == 0) return STATUS_OK;
     if (raw.n >= REGNO_BYTES)

@@ -28,7 +28,7 @@ shift 2
     echo '#include <stddef.h>'
     i=0
     for file; do
-        echo "extern const char ${symbol}_file_$i[];"
+        echo "extern const char ${symbol}_file_${i}[];"
         i=$((i + 1))
     done
     echo 'static const struct {'

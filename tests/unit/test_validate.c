@@ -408,9 +408,10 @@ static void test_warnings_are_bounded(void **state) {
     assert_string_equal(w.list[0].field, "level");
     assert_int_equal(strlen(w.list[0].text), sizeof w.list[0].text - 1);
     warnings_init(&w);
-    char han[300] = ""; /* cut between characters */
-    for (int i = 0; i < 90; i++) strcat(han, "煤");
-    warnings_add(&w, W_LABEL, han, "%s", han);
+    struct buf han = buf_init(0); /* cut between characters */
+    for (int i = 0; i < 90; i++) buf_add_z(&han, "煤");
+    warnings_add(&w, W_LABEL, buf_z(&han), "%s", buf_z(&han));
+    buf_done(&han);
     assert_int_equal(strlen(w.list[0].field) % 3, 0);
     assert_int_equal(strlen(w.list[0].text) % 3, 0);
 }
