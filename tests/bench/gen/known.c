@@ -86,7 +86,7 @@ enum status title_shapes_add(struct title_shapes *s, int unit, struct str title,
         last = cp;
     }
     struct shape_list *l = &s->unit[unit];
-    for (uint32_t i = 0; i < l->n; i++) {
+    for (uint32_t i = l->n > SHAPES_SEEN ? l->n - SHAPES_SEEN : 0; i < l->n; i++) {
         int both = __builtin_popcountll(a[0] & l->v[i][0]) +
                    __builtin_popcountll(a[1] & l->v[i][1]);
         int any = __builtin_popcountll(a[0] | l->v[i][0]) +

@@ -45,8 +45,10 @@ MUST_CHECK enum status title_shapes_init(struct title_shapes *s, int units,
                                          struct err *err);
 void title_shapes_done(struct title_shapes *s);
 /* Adds the title unless the unit has one that looks alike (share of common bigrams 0.7 or
- * more): the product holds near duplicates for a person to decide, and the generator must
- * not make them by accident. */
+ * more) among its newest SHAPES_SEEN: the product holds near duplicates for a person to
+ * decide, and the generator must not make them by accident. The bound keeps a million
+ * records linear; below about 150,000 no unit has more titles. */
+enum { SHAPES_SEEN = 16384 };
 MUST_CHECK enum status title_shapes_add(struct title_shapes *s, int unit,
                                         struct str title, bool *fresh, struct err *err);
 
