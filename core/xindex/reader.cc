@@ -227,7 +227,7 @@ enum status xindex_term_count(struct xindex_reader *r, struct str term, uint32_t
                               struct err *err) {
     return retried(r, "counting a term", err, [&] {
         uint32_t n = 0;
-        if (term.n > 0 && term.n <= XINDEX_TERM_MAX)
+        if (term.n <= XINDEX_TERM_MAX)
             n = r->db->get_termfreq(std::string(term.p, term.n));
         *out = n;
         return STATUS_OK;

@@ -207,7 +207,7 @@ MUST_CHECK enum status xindex_search(struct xindex_reader *r, void *ctx,
  * STATUS_NOT_FOUND. */
 MUST_CHECK enum status xindex_lookup(struct xindex_reader *r, void *ctx, struct str term,
                                      uint32_t *docid, struct str *data, struct err *err);
-/* Number of documents that hold the term (0 when none). */
+/* Number of documents that hold the term (0 when none); the empty term is in all. */
 MUST_CHECK enum status xindex_term_count(struct xindex_reader *r, struct str term,
                                          uint32_t *out, struct err *err);
 
