@@ -61,15 +61,14 @@ MUST_CHECK enum status codes_load(struct err *err);
 
 /* The canonical code for a code or label or alias of the list, or an empty slice. Blanks
  * are ignored; full-width forms, brackets and ASCII case are folded. An empty value or
- * 未填 is "none"; 其他 (其它) is "其他", or the list's own code with that label (hitech:
- * 12). region: also 2 and 4 digits ("14" = 140000), short names (山西, 太原), and names
- * in a row (山西省太原市小店区); a name that several places of one rank share resolves to
- * nothing. industry: divisions also without their letter ("06" = B06). Codes of the open
- * hierarchies (region, industry, discipline) that are well-formed, stand under a known
- * top level (province, division, first-level discipline) but are unlisted are accepted as
- * they stand (deeper levels may not be loaded): then the slice is the caller's own,
- * trimmed; every other slice lives for ever. An unlisted industry without its letter
- * ("0610") comes back without it. */
+ * 未填 is "none"; 其他 (其它) is "其他", or the list's own code with that label.
+ * - region: also 2 and 4 digits ("14" = 140000), short names (山西, 太原), and names in a
+ *   row (山西省太原市小店区). A name that several places of one rank share is nothing.
+ * - industry: divisions also without their letter ("06" = B06).
+ * - Codes of region, industry and discipline that are well-formed and stand under a known
+ *   top level (province, division, first-level discipline) but are unlisted are accepted
+ *   as they stand, without a letter put before ("0610"): deeper levels may not be loaded.
+ *   Then the slice is the caller's own, trimmed; every other slice lives for ever. */
 struct str codes_resolve(enum code_list list, struct str value);
 
 /* Label of a code: "未填" for none; of an unlisted code, the label of the nearest listed

@@ -59,7 +59,7 @@ static const struct field table[] = {
     {PLAIN("form_edition"), NULL, "制表文号", NULL, FIELD_TEXT, NO, TIER_N, FOR_ANY, 0, -1, -1, 0, NAME, 0},
     {PLAIN("duty"), NULL, "登记义务", NULL, FIELD_TEXT, NO, TIER_N, FOR_ANY, 0, -1, -1, 0, ID, 0},
     {PLAIN("veto"), NULL, "一票否决", NULL, FIELD_BOOL, CODES_YESNO, TIER_N, FOR_ANY, 0, -1, -1, 0, 0, 0},
-    {PLAIN("keywords"), "keyword", "关键词", "主题词", FIELD_TEXT_LIST, NO, TIER_P0, FOR_ANY, SEARCH, FACET_KEYWORD, -1, 2, MANY, 3},
+    {PLAIN("keywords"), "keyword", "关键词", "主题词", FIELD_TEXT_LIST, NO, TIER_P0, FOR_ANY, SEARCH, FACET_KEYWORD, -1, 2, MANY, 0},
     {PLAIN("research_from"), NULL, "研究起始日期", NULL, FIELD_DATE, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, 0, 0},
     {PLAIN("research_to"), NULL, "研究终止日期", NULL, FIELD_DATE, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, 0, 0},
     {MEMBER("recommender", "name"), "recommender", "推荐单位", "组织管理部门", FIELD_TEXT, NO, TIER_P0, FOR_ANY, NAMED, FACET_RECOMMENDER, -1, 10, NAME, 0},

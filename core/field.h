@@ -108,7 +108,7 @@ struct field {
     int date;            /* enum date_column, or -1 */
     char tag;            /* 1..31: marks its values in the record text; 0 = no text */
     uint32_t max;        /* text: bytes; list: entries x 1; int: largest value */
-    uint32_t printed;    /* what the form allows (characters, entries); 0 = any */
+    uint32_t printed;    /* text: characters that the form allows; 0 = any */
 };
 
 /* The table and its length. */

@@ -6,24 +6,28 @@
  *
  * What goes wrong is STATUS_INVALID with err.code, err.field (the JSON path) and a
  * Chinese sentence that names place and mend:
- *   E_CLASSIFIED  secrecy is anything but 非密, or missing without a declaring profile; a
- *                 key 密级 or secrecy at any depth counts. The sentence never quotes
- * input. E_FIELD       a required field is missing, or a value is malformed or too large.
+ * - E_CLASSIFIED: secrecy is anything but 非密, or missing without a declaring profile; a
+ *   key 密级 or secrecy at any depth counts. The sentence never quotes input.
+ * - E_FIELD: a required field is missing, or a value is malformed or too large.
+ *
  * STATUS_NOMEM besides. Nothing else; what can be accepted with doubt is a warning.
  *
  * How values become canonical:
- *   text      control characters become spaces (W_CONTROL unless they are line ends or
- *             tabs); long texts keep line ends, as \n; blanks at both ends go; empty text
- *             is missing. Above the form's printed limit W_LENGTH, above the field
- * table's hard limit E_FIELD. codes     by code or label; an unknown label becomes 其他,
- * its raw text goes to `other` under the path of the value, W_LABEL. The closed lists
- * (category, state, consent, publicity and what rows need) refuse it. Registries outside
- *             the division codes stand as they are.
- *   money     "1234.50" of a decimal string or {"value","unit"}; negative only for
- * profit. unknown keys, and fields that the category does not have: `extra`, under their
- * path (W_UNKNOWN_KEY, W_CATEGORY). regno     full-width to half-width, blanks and
- * hyphens removed, upper case, when that makes a number of the current form ([0-9]{3}
- * year letter YJR serial of 4..6 digits); any other number stays as it is.
+ * - Text: control characters become spaces (W_CONTROL unless they are line ends or tabs);
+ *   long texts keep line ends, as LF; blanks at both ends go; empty text is missing.
+ *   Above the form's printed limit W_LENGTH, above the field table's limit E_FIELD.
+ * - Codes: by code or label. An unknown label becomes 其他, its raw text goes to `other`
+ *   under the path of the value, W_LABEL. The closed lists (category, state, consent,
+ *   publicity, and what rows need) refuse it. Registries outside the division codes
+ *   stand as they are.
+ * - Money: "1234.50" of a decimal string or {"value","unit"}; negative only for profit.
+ * - Unknown keys, and fields that the category does not have: to `extra`, under their
+ *   path (W_UNKNOWN_KEY, W_CATEGORY).
+ * - regno: full-width to half-width, blanks and hyphens removed, upper case, when that
+ *   makes a number of the current form (3 digits, year, Y J or R, serial of 4 to 6
+ *   digits); any other number stays as it is.
+ * - A collection's own category, level, field (or hitech) and period stand under
+ *   `collection`, as text.
  *
  * Sources: record.md; regno form and credit code from the registration rules
  * (GB 32100-2015).
@@ -171,13 +175,15 @@ MUST_CHECK enum status validate_benefit(const json_t *in, struct benefit_row *ou
  * its length. For looking numbers up as people type them. */
 size_t validate_regno(struct str raw, char out[REGNO_BYTES]);
 
-/* Is there a classification marking in the text, and where? 秘密, 机密, 绝密 (blanks
- * between the characters allowed, traditional forms too), directly before ★ or ☆ 秘密★ 机
- * 密 ★ 5年 after ★ or ☆                             ★绝密 after 密级 and a colon or
- * bracket          密级：秘密  密级[机密]   (内部 too) alone in 【】 〔〕 [] () （）
- * 〖〗, 级 allowed  【机密】  （秘密级） at the start of the text or of a line before a
- * colon   机密：…… A word in running text is no marking: 电机密封, 商业秘密保护,
- * 保守国家秘密. The text is UTF-8; at (may be NULL) is the byte offset of the word. */
+/* Is there a classification marking in the text, and where? That is 秘密, 机密 or 绝密
+ * (blanks between the characters allowed, traditional forms too) in one of these places:
+ * - next to ★ or ☆: 秘密★5年, ★绝密;
+ * - after 密级 and a colon or bracket: 密级：秘密 (内部 counts here too);
+ * - alone in 【】 〔〕 [] () or 〖〗, with 级 or without: 【机密】, （秘密级）;
+ * - at the start of the text or of a line, before a colon: 机密：……
+ *
+ * A word in running text is no marking: 电机密封, 商业秘密保护, 保守国家秘密. Any bytes
+ * are safe, but only UTF-8 is understood; *at (may be NULL) is the word's byte offset. */
 bool validate_marking(struct str text, size_t *at);
 /* The same over every string of a canonical record, `extra` and `other` included. */
 bool validate_has_marking(const json_t *json);

@@ -266,7 +266,6 @@ static bool holds(const json_t *list, const json_t *v) {
 
 static enum status list_value(struct build *b, struct place at, const json_t *v,
                               json_t **out) {
-    char path[PLACE_BYTES];
     if (!json_is_array(v)) return build_fail(b, at, "应为数组，如 [\"…\"]");
     size_t n = json_array_size(v);
     if (n > at.f->max)
@@ -287,10 +286,6 @@ static enum status list_value(struct build *b, struct place at, const json_t *v,
         else if (json_array_append_new(made, value) != 0)
             s = build_nomem(b);
     }
-    at.k = -1;
-    if (s == STATUS_OK && at.f->printed && json_array_size(made) > at.f->printed)
-        warnings_add(b->w, W_LENGTH, place_text(at, path), "共 %zu 项，登记表限 %u 项",
-                     json_array_size(made), at.f->printed);
     if (s != STATUS_OK || json_array_size(made) == 0) {
         json_decref(made);
         made = NULL;
