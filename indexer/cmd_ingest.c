@@ -13,8 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROBLEMS_SHOWN 20 /* refused rows told one by one; all stand in the quarantine   \
-                           */
+#define PROBLEMS_SHOWN                                                                   \
+    20 /* refused rows told one by one; all stand in the quarantine                      \
+        */
 
 static const char *const outcome_labels[OUTCOME_COUNT] = {
     [OUTCOME_ADDED] = "新增",     [OUTCOME_UPDATED] = "更新",

@@ -418,7 +418,9 @@ static struct str text_at(const json_t *doc, const char *key) {
 enum status decide_name(struct decide *d, const json_t *doc, char target[DECIDE_TARGET],
                         struct err *err) {
     struct str contract = text_at(doc, "contract_no");
-    struct str uid = text_at(doc, "uid"), regno = text_at(doc, "regno");
+    char number[REGNO_BYTES];
+    struct str uid = text_at(doc, "uid");
+    struct str regno = str_slice(number, validate_regno(text_at(doc, "regno"), number));
     target[0] = 0;
     if (contract.n || uid.n || regno.n) {
         set_target(target,
@@ -436,16 +438,19 @@ enum status decide_name(struct decide *d, const json_t *doc, char target[DECIDE_
     return s;
 }
 
-enum status decide_erase(struct decide *d, const json_t *doc, bool *found,
-                         struct err *err) {
+enum status decide_erase(struct decide *d, const json_t *doc, const char *registry,
+                         bool *found, struct err *err) {
     bool collection = str_eq_z(text_at(doc, "kind"), "collection");
     uint32_t key = 0;
     struct record was;
     struct registry_head h;
+    char number[REGNO_BYTES];
+    struct str own = text_at(doc, "registry");
+    struct str regno = str_slice(number, validate_regno(text_at(doc, "regno"), number));
     enum status s = identity_of(doc, collection, d->mine, err);
     if (s == STATUS_OK)
-        s = key_of(d, text_at(doc, "uid"), text_at(doc, "regno"),
-                   text_at(doc, "registry"), collection, &key, err);
+        s = key_of(d, text_at(doc, "uid"), regno, own.n ? own : str_of(registry),
+                   collection, &key, err);
     if (s != STATUS_OK || !key) {
         *found = false;
         return s;

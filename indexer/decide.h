@@ -79,9 +79,10 @@ MUST_CHECK enum status decide_event(struct decide *d, const struct event_row *ev
                                     struct decision *out, struct err *err);
 
 /* A line that is classified: withdraws and erases the known record that `doc` (a line as
- * it was read; any shape) names. *found: there was one. */
-MUST_CHECK enum status decide_erase(struct decide *d, const json_t *doc, bool *found,
-                                    struct err *err);
+ * it was read; any shape; `registry` stands in for a missing one) names. *found: there
+ * was one. */
+MUST_CHECK enum status decide_erase(struct decide *d, const json_t *doc,
+                                    const char *registry, bool *found, struct err *err);
 
 /* The record that a row about an achievement means: key 0 = unknown; the target is named
  * in either case. */

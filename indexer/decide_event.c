@@ -122,7 +122,11 @@ static enum status carry_out(struct decide *d, struct step *st, struct decision 
     if (s == STATUS_OK && h.state == st->head.state &&
         str_eq(now.consent, st->was.consent) &&
         str_eq(now.publicity, st->was.publicity)) {
-        s = registry_put_head(d->b, st->key, &h, err);
+        /* The same state, but perhaps left approved at another time. */
+        s = decide_settle(d, st->key, &st->head, &h, &now, err);
+        if (s == STATUS_OK) s = registry_put_head(d->b, st->key, &h, err);
+        if (s == STATUS_OK && h.lost_at != st->head.lost_at)
+            s = registry_touch(d->b, st->key, err);
     } else if (s == STATUS_OK) {
         s = decide_dump(doc, &d->text, err);
         struct decide_change c = {.key = st->key,

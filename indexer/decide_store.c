@@ -184,6 +184,24 @@ static enum status left_at(struct decide *d, uint32_t key, int64_t *out,
     return s;
 }
 
+/* When consent or publicity took an approved record away: at the newest event that says
+ * so, else with the line. */
+static enum status hidden_at(struct decide *d, uint32_t key, int64_t updated_at,
+                             int64_t *out, struct err *err) {
+    sqlite3_stmt *q = registry_sql(d->b->r, SQL_MARK_LAST, err);
+    if (!q) return STATUS_INTERNAL;
+    sqlite3_bind_int64(q, 1, key);
+    bool row = false;
+    enum status s = db_step(&d->b->r->db, q, &row, err);
+    int64_t at = updated_at;
+    if (s == STATUS_OK && row && sqlite3_column_type(q, 0) != SQLITE_NULL &&
+        sqlite3_column_int64(q, 0) > at)
+        at = sqlite3_column_int64(q, 0);
+    registry_reset(q);
+    if (s == STATUS_OK) *out = at == INT64_MIN ? d->b->now : at;
+    return s;
+}
+
 /* Why the public lost it (record.md, "What the public sees"); NULL: no loss to announce
  * (a number that waits for its papers answers 404). */
 static const char *loss_reason(const struct registry_head *h, const struct record *now) {
@@ -204,7 +222,7 @@ enum status decide_settle(struct decide *d, uint32_t key,
     else if (h->state != LIFE_APPROVED)
         s = left_at(d, key, &h->lost_at, err);
     else if (!h->lost_at)
-        h->lost_at = now->updated_at == INT64_MIN ? d->b->now : now->updated_at;
+        s = hidden_at(d, key, now->updated_at, &h->lost_at, err);
     if (s != STATUS_OK || (!before && !h->visible)) return s;
     return registry_settle_loss(d->b, key, before, h, reason, err);
 }

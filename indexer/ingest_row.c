@@ -121,8 +121,9 @@ static enum status refuse_invalid(struct ingest_rows *in, const json_t *doc,
     if (strcmp(why->code, "E_CLASSIFIED") == 0) {
         bool found = false;
         out->secret = true;
-        return states_secrecy(doc, 0) ? decide_erase(&in->d, doc, &found, err)
-                                      : STATUS_OK;
+        return states_secrecy(doc, 0)
+                   ? decide_erase(&in->d, doc, in->valid.registry, &found, err)
+                   : STATUS_OK;
     }
     out->secret = validate_marking(text, NULL) || validate_has_marking(doc);
     if (out->secret)

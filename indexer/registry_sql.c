@@ -93,6 +93,7 @@ static const char *const texts[SQL_COUNT] = {
                       " ORDER BY at, seq",
     [SQL_MARK_HAS] = "SELECT 1 FROM mark WHERE key = ?1 AND at = ?2 AND field = ?3"
                      " AND value = ?4 AND actor IS ?5 AND opinion IS ?6 LIMIT 1",
+    [SQL_MARK_LAST] = "SELECT max(at) FROM mark WHERE key = ?1",
 
     [SQL_LOSS_PUT] =
         "INSERT INTO loss(regno, key, at, reason) SELECT ?1, ?2, ?3, ?4 WHERE NOT EXISTS"

@@ -48,6 +48,7 @@ enum registry_sql {
     SQL_MARK_INSERT,
     SQL_MARK_LIST,
     SQL_MARK_HAS,
+    SQL_MARK_LAST,
     /* losses of visibility */
     SQL_LOSS_PUT,
     SQL_LOSS_DROP_OWN,
