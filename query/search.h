@@ -6,8 +6,9 @@
  * Relaxing (interface.md): under relevance order, when fewer than SEARCH_RELAX_BELOW
  * records match a query of plain words and relax is on,
  * - "drop_words": two or more words: the word is dropped without which the fewest, but at
- *   least SEARCH_RELAX_BELOW, records match (if none reaches that, the most), and again
- *   while it is not reached; each dropped word is listed with the total without it;
+ *   least SEARCH_RELAX_BELOW, records match (if none reaches that, the most; of equals
+ *   the rarest word), and again while it is not reached; each dropped word is listed
+ *   with the total without it;
  * - "loosen_sentence": one sentence: a quarter of its bigrams suffices.
  * The answer is then strict OR relaxed, strict hits first; `total` counts all of it. A
  * step that finds nothing more is not taken.

@@ -20,10 +20,11 @@ static bool is_selected(const struct filter *f, struct str value) {
     for (size_t i = 0; f && i < f->n; i++) {
         const struct filter_value *v = &f->value[i];
         if (!v->range && str_eq(v->text, value)) return true;
-        if (v->range && value.n == 4) {
-            int32_t year = (int32_t)strtol(value.p, NULL, 10);
-            if (v->lo <= year && year <= v->hi) return true;
-        }
+        int32_t year, last;
+        bool wrong;
+        if (v->range && qlang_range(value, true, &year, &last, &wrong) && v->lo <= year &&
+            year <= v->hi)
+            return true;
     }
     return false;
 }

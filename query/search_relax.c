@@ -14,6 +14,7 @@ struct widening {
     struct err *err;
     size_t n;
     struct qlang_node *word[SEARCH_RELAX_MAX_WORDS]; /* those still asked for */
+    uint32_t alone[SEARCH_RELAX_MAX_WORDS];          /* totals of each by itself */
 };
 
 /* The words but number `skip`. */
@@ -25,6 +26,16 @@ static enum status plan_without(struct widening *w, size_t skip,
         if (i != skip) child[both.n++] = w->word[i];
     return plan_build(w->ctx, both.n == 1 ? child[0] : &both, PLAN_SENTENCE_HALF, out,
                       w->err);
+}
+
+static enum status count_each(struct widening *w) {
+    enum status s = STATUS_OK;
+    for (size_t i = 0; s == STATUS_OK && i < w->n; i++) {
+        struct xindex_node *p;
+        s = plan_build(w->ctx, w->word[i], PLAN_SENTENCE_HALF, &p, w->err);
+        if (s == STATUS_OK) s = w->count(w->arg, p, &w->alone[i], w->err);
+    }
+    return s;
 }
 
 /* The fewest that reach the aim, else the most. */
@@ -46,7 +57,9 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
             enum status s = plan_without(w, i, &p);
             if (s == STATUS_OK) s = w->count(w->arg, p, &n, w->err);
             if (s != STATUS_OK) return s;
-            if (best == SIZE_MAX || is_better(n, best_total)) {
+            /* Of equals the rarest word goes: it may be what matches nothing. */
+            if (best == SIZE_MAX || is_better(n, best_total) ||
+                (n == best_total && w->alone[i] < w->alone[best])) {
                 best = i;
                 best_total = n;
                 best_plan = p;
@@ -54,8 +67,11 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
         }
         relaxed->dropped[relaxed->n++] =
             (struct search_dropped){w->word[best]->text, best_total};
-        for (size_t i = best; i + 1 < w->n; i++) w->word[i] = w->word[i + 1];
         w->n--;
+        for (size_t i = best; i < w->n; i++) {
+            w->word[i] = w->word[i + 1];
+            w->alone[i] = w->alone[i + 1];
+        }
         total = best_total;
         *plan = best_plan;
     }
@@ -85,7 +101,8 @@ enum status search_relax(void *ctx, const struct qlang_query *query,
     if (root->kind == QLANG_AND && root->n <= SEARCH_RELAX_MAX_WORDS) {
         for (size_t i = 0; i < root->n; i++) w.word[w.n++] = root->child[i];
         r.step = "drop_words";
-        s = drop_words(&w, strict_total, &wider, &r);
+        s = count_each(&w);
+        if (s == STATUS_OK) s = drop_words(&w, strict_total, &wider, &r);
     } else if (root->kind == QLANG_SENTENCE) {
         w.word[w.n++] = root;
         r.step = "loosen_sentence";
