@@ -34,7 +34,8 @@ C_API_BEGIN
 struct xindex_writer;
 
 /* Opens or creates the database folder. fresh: anything there is overwritten, no fsync
- * (a shard that is compacted and thrown away). STATUS_BUSY when another process writes,
+ * (a shard that is compacted and thrown away). Sets XAPIAN_FLUSH_THRESHOLD in the
+ * environment: not beside threads that read it. STATUS_BUSY when another process writes,
  * STATUS_CORRUPT, STATUS_IO. */
 MUST_CHECK enum status xindex_writer_open(const char *dir, bool fresh,
                                           struct xindex_writer **out, struct err *err);
@@ -49,8 +50,8 @@ MUST_CHECK enum status xindex_writer_delete(struct xindex_writer *w, uint32_t do
                                             struct err *err);
 MUST_CHECK enum status xindex_writer_set_meta(struct xindex_writer *w, const char *key,
                                               struct str value, struct err *err);
-/* Makes everything since the last commit durable and visible at once. Between commits
- * nothing is visible: the writer never flushes by itself unless it is `fresh`. */
+/* Makes everything since the last commit visible at once, and durable unless `fresh`.
+ * Between commits nothing is visible. */
 MUST_CHECK enum status xindex_writer_commit(struct xindex_writer *w, struct err *err);
 
 /* Compacts shards of disjoint docid ranges into dest (DBCOMPACT_NO_RENUMBER: docids
