@@ -1,6 +1,7 @@
 /* xindex: a small set by hand, written, searched, replaced, swapped, damaged. */
 #include "tests/unit/xset.h"
 
+#include <sys/wait.h>
 #include <talloc.h>
 #include <time.h>
 
@@ -575,6 +576,54 @@ static void shards_keep_their_docids(void **unused) {
     expect(STATUS_NOT_FOUND, xindex_check(xset_path(path, fx.dir, "nowhere"), err));
 }
 
+#define REVISIONS 60
+
+/* Publishes as fast as it can and removes the files of older revisions at once. */
+static void publish_on_and_on(void) {
+    char path[PATH_MAX], name[32];
+    for (uint32_t rev = 2; rev <= REVISIONS; rev++) {
+        struct xset_doc more[2] = {{.docid = rev * 20}, {.docid = rev * 20 + 1}};
+        more[0].uid = talloc_asprintf(fx.ctx, "N%u", rev);
+        more[1].uid = talloc_asprintf(fx.ctx, "M%u", rev);
+        for (int i = 0; i < 2; i++)
+            add_value(&more[i], xset_tag(FIELD_SEARCHED, 0), "瓦斯抽采");
+        xset_publish(fx.dir, rev, more, 2, NULL, 0);
+        snprintf(name, sizeof name, "columns-%u", rev - 1);
+        unlink(xset_path(path, fx.dir, name));
+    }
+    _exit(0);
+}
+
+static void a_search_answers_from_one_revision(void **unused) {
+    (void)unused;
+    struct xindex_request req = {.query = literal("瓦斯抽采"), .limit = 200};
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) publish_on_and_on();
+    int ended = 0, how = 0;
+    for (int64_t last = 1; last < REVISIONS;) {
+        if (!ended && waitpid(child, &how, WNOHANG) == child) ended = 1;
+        void *ctx = talloc_new(fx.ctx);
+        struct xindex_result *res = NULL;
+        struct err err = {0};
+        enum status s = xindex_search(fx.r, ctx, &req, &res, &err);
+        /* Only a publisher that never rests may be too fast for every retry. */
+        if (s != STATUS_OK && (s != STATUS_STALE || ended))
+            fail_msg("%s: %s", status_name(s), err.text);
+        if (s == STATUS_OK) {
+            assert_true(res->revision >= last);
+            last = res->revision;
+            assert_int_equal(res->total, 2 * last);
+            assert_int_equal(res->nhits, res->total);
+            assert_int_equal(xindex_reader_columns(fx.r)->revision, last);
+        }
+        talloc_free(ctx);
+        if (ended && last < REVISIONS) fail_msg("stuck at an old revision");
+    }
+    if (!ended) assert_int_equal(waitpid(child, &how, 0), child);
+    assert_int_equal(how, 0);
+}
+
 static void join(char out[PATH_MAX], const char *suffix) {
     assert_true(snprintf(out, PATH_MAX, "%s%s", fx.dir, suffix) < PATH_MAX);
 }
@@ -687,6 +736,7 @@ int main(void) {
         on_set(nothing_shows_before_the_commit),
         on_set(bad_documents_are_refused_before_they_spoil_a_commit),
         on_set(shards_keep_their_docids),
+        on_set(a_search_answers_from_one_revision),
         on_set(a_swapped_folder_is_noticed),
         on_set(damage_is_named),
         on_set(columns_and_index_must_agree),
