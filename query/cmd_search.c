@@ -27,6 +27,19 @@ static void add(struct search_param *p, size_t *n, const char *name, struct str 
     if (value.n) p[(*n)++] = (struct search_param){str_of(name), value};
 }
 
+static enum status bad_where(const char *given, struct str name, enum audience audience,
+                             struct err *err) {
+    const char *names[FILTER_COUNT];
+    size_t n = 0;
+    for (size_t i = 0; i < FILTER_COUNT; i++)
+        if (filter_by_name(str_of(filter_name(i)), audience) >= 0)
+            names[n++] = filter_name(i);
+    const char *near = cli_closest(name, names, n);
+    return err_set(err, STATUS_USAGE, "unknown_parameter",
+                   "--where 要写成 字段=值（如 year=2025），不是“%.100s”%s%s%s", given,
+                   near ? "；字段是不是 " : "", near ? near : "", near ? "？" : "");
+}
+
 static enum status request(void *ctx, const struct cli *cli, size_t npos,
                            const struct options *o, enum audience audience,
                            struct search_request **out, struct err *err) {
@@ -41,8 +54,7 @@ static enum status request(void *ctx, const struct cli *cli, size_t npos,
         const char *v = o->where.v[i], *eq = strchr(v, '=');
         struct str name = str_slice(v, eq ? (size_t)(eq - v) : 0);
         if (!eq || filter_by_name(name, audience) < 0)
-            return err_set(err, STATUS_USAGE, "unknown_parameter",
-                           "--where 要写成 字段=值（如 year=2025），不是“%.100s”", v);
+            return bad_where(v, eq ? name : str_of(v), audience, err);
         add(p, &n, talloc_strndup(ctx, v, name.n), str_of(eq + 1));
     }
     enum status s = request_parse(ctx, p, n, audience, out, suggestion, err);

@@ -79,7 +79,7 @@ struct str filter_label(size_t i, struct str value) {
                                : value;
 }
 
-/* The label of the list that is closest to `value`. */
+/* The label of the list that holds `value`, else the closest. */
 static void suggest(enum code_list list, struct str value, char *out) {
     static const char *const none[] = {NULL};
     const char *const *labels = none;
@@ -89,7 +89,10 @@ static void suggest(enum code_list list, struct str value, char *out) {
     for (size_t k = 0; made && k < n; k++)
         made[k] = codes_label(list, str_of(codes_at(list, k)));
     if (made) labels = made;
-    const char *near = made ? cli_closest(value, labels, n) : NULL;
+    const char *near = NULL;
+    for (size_t k = 0; made && k < n && !near; k++) /* 软科 is a part of 软科学成果 */
+        if (memmem(labels[k], strlen(labels[k]), value.p, value.n)) near = labels[k];
+    if (made && !near) near = cli_closest(value, labels, n);
     if (near) snprintf(out, FILTER_SUGGESTION_MAX, "%s", near);
     talloc_free(made);
 }

@@ -54,7 +54,10 @@ static enum status put_hit(const struct search_hit *h, uint32_t rank, struct buf
 
 static void put_relaxed(const struct search_relaxed *r, struct buf *out) {
     if (!r->step) return;
-    buf_add_f(out, "完全符合 %u 项，排在最前；已放宽条件", r->strict_total);
+    if (r->strict_total)
+        buf_add_f(out, "完全符合 %u 项，排在最前；已放宽条件", r->strict_total);
+    else
+        buf_add_z(out, "没有完全符合的；已放宽条件");
     for (size_t i = 0; i < r->n; i++) {
         buf_add_z(out, i ? "、“" : "，不再要求“");
         put_clean(out, r->dropped[i].text);

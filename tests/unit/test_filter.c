@@ -108,6 +108,8 @@ static void refuses_what_a_list_does_not_know(void **state) {
     assert_string_equal(f->err.code, "invalid_value");
     assert_string_equal(f->err.field, "category");
     assert_string_equal(f->suggestion, "应用技术成果");
+    assert_int_equal(add(f, "category", "软科"), STATUS_INVALID);
+    assert_string_equal(f->suggestion, "软科学成果");
     assert_int_equal(add(f, "year", "2025..2021"), STATUS_INVALID);
     assert_string_equal(f->err.code, "invalid_range");
     assert_string_equal(f->err.field, "year");
