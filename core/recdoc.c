@@ -94,8 +94,7 @@ static json_t *hit_of(const struct record *r, const json_t *view) {
         {"url", url_of(r)},
     };
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
-        if (json_object_set_new(hit, members[i].key, members[i].value) != 0)
-            bad = true;
+        if (json_object_set_new(hit, members[i].key, members[i].value) != 0) bad = true;
     if (bad) {
         json_decref(hit);
         return NULL;
@@ -110,8 +109,9 @@ static int add_bytes(const char *p, size_t n, void *arg) {
 }
 
 static void add_json(const json_t *v, struct buf *out) {
-    if (!v || json_dump_callback(v, add_bytes, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
-        out->failed = BUF_NO_MEMORY;
+    int bad =
+        v ? json_dump_callback(v, add_bytes, out, JSON_COMPACT | JSON_ENCODE_ANY) : -1;
+    if (bad && !out->failed) out->failed = BUF_NO_MEMORY;
 }
 
 enum status recdoc_build(const struct record *r, enum tier tier, struct buf *out,
@@ -134,8 +134,7 @@ enum status recdoc_build(const struct record *r, enum tier tier, struct buf *out
     json_decref(hit);
     json_decref(view);
     enum status s = buf_check(out, "检索结果数据", err);
-    if (s != STATUS_OK)
-        out->n = start;
+    if (s != STATUS_OK) out->n = start;
     return s;
 }
 
@@ -157,8 +156,7 @@ enum status recdoc_split(struct str data, struct str *hit, struct str *abstract,
         size_t end = nl ? (size_t)(nl - data.p) : data.n;
         line[n++] = str_slice(data.p + at, end - at);
         at = end + 1;
-        if (!nl)
-            break;
+        if (!nl) break;
     }
     if (n != 3 || at != data.n + 1 || !is_object(line[0]) ||
         !is_string_or_null(line[1]) || !is_object(line[2]))

@@ -213,7 +213,7 @@ static void print_not(const struct qlang_node *n, struct buf *out) {
     if (minus) buf_add_char(out, '(');
     buf_add_str(out, s);
     if (minus) buf_add_char(out, ')');
-    out->failed = out->failed || inner.failed;
+    if (!out->failed) out->failed = inner.failed;
     buf_done(&inner);
 }
 

@@ -95,6 +95,6 @@ void request_url(const struct search_request *r, const char *path,
         html_put_query_param(&url, "relax", str_of("0"));
     if (!r->expand) html_put_query_param(&url, "expand", str_of("0"));
     buf_add_str(out, buf_str(&url));
-    out->failed = out->failed || url.failed;
+    if (!out->failed) out->failed = url.failed;
     buf_done(&url);
 }

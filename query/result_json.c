@@ -151,7 +151,7 @@ static void put_paging(const struct search_result *r, const char *path, struct b
     buf_add_z(out, ",\"next_cursor\":");
     json_out_string_or_null(out, r->next_cursor);
     buf_add_z(out, ",\"suggestion\":null,");
-    out->failed = out->failed || url.failed;
+    if (!out->failed) out->failed = url.failed;
     buf_done(&url);
 }
 
