@@ -16,5 +16,11 @@ enum status cmd_open_set(const struct cli *cli, enum audience a, char set_dir[PA
     if (s != STATUS_OK) return s;
     s = store_set_path(&store, a, NULL, set_dir, PATH_MAX, err);
     store_close(&store);
-    return s == STATUS_OK ? xindex_reader_open(set_dir, out, err) : s;
+    if (s == STATUS_OK) s = xindex_reader_open(set_dir, out, err);
+    if (s == STATUS_NOT_FOUND) {
+        (void)err_set(err, s, "not_found",
+                      "还没有发布的数据；先用 chengguo ingest 文件.jsonl 导入登记数据");
+        err_place(err, set_dir, 0, NULL);
+    }
+    return s;
 }

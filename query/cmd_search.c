@@ -64,10 +64,10 @@ static enum status request(void *ctx, const struct cli *cli, size_t npos,
 
 static enum status run(void *ctx, const struct cli *cli, size_t npos,
                        const struct options *o, struct buf *out, struct err *err) {
-    enum audience audience;
-    struct search_request *req;
+    enum audience audience = AUDIENCE_PUBLIC;
+    struct search_request *req = NULL;
     struct search_result *res = NULL;
-    struct xindex_reader *reader;
+    struct xindex_reader *reader = NULL;
     char set_dir[PATH_MAX];
     enum status s = cmd_audience(o->audience, &audience, err);
     if (s == STATUS_OK) s = request(ctx, cli, npos, o, audience, &req, err);

@@ -21,8 +21,8 @@ static enum status widen(void *ctx, const char *set_dir, struct record_doc *d,
 static enum status show(void *ctx, const struct cli *cli, enum audience audience,
                         bool json, struct buf *out, struct err *err) {
     char set_dir[PATH_MAX];
-    struct xindex_reader *reader;
-    struct record_doc doc;
+    struct xindex_reader *reader = NULL;
+    struct record_doc doc = {0};
     json_t *record = NULL;
     enum status s = cmd_open_set(cli, audience, set_dir, &reader, err);
     if (s != STATUS_OK) return s;

@@ -158,7 +158,7 @@ enum status filter_add(void *ctx, struct filter_set *set, size_t i, struct str v
     value = str_trim(value);
     if (value.n == 0) return STATUS_OK;
     if (value.n > FILTER_VALUE_MAX) return bad_value(i, value, "：太长", suggestion, err);
-    struct filter_value v;
+    struct filter_value v = {0};
     enum status s = canonical(ctx, i, value, &v, suggestion, err);
     if (s != STATUS_OK || filter_has(set, i, v.text)) return s;
     if (!set->filter[i]) {

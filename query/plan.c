@@ -25,7 +25,8 @@ struct xindex_node *plan_join(void *ctx, enum xindex_op op, struct xindex_node *
 }
 
 static enum status out_of_memory(struct err *err) {
-    return err_set(err, STATUS_NOMEM, NULL, "内存不足：编制检索计划");
+    (void)err_set(err, STATUS_NOMEM, NULL, "内存不足：编制检索计划");
+    return STATUS_NOMEM;
 }
 
 static uint32_t tags_of(const struct field *f) {

@@ -150,14 +150,18 @@ static void print_field(const struct field *f, struct buf *out) {
     buf_add_char(out, ':');
 }
 
+static bool is_year(const struct field *f) {
+    return f && (f->flags & FIELD_IS_YEAR);
+}
+
 static void print_code(const struct qlang_node *n, struct buf *out) {
-    enum code_list list = n->field->list;
+    enum code_list list = n->field ? n->field->list : CODES_NONE;
     struct str shown = n->text;
     if (list != CODES_NONE) {
         struct str label = str_of(codes_label(list, n->text));
         /* A label that another code owns as well (市辖区) would not lead back. */
         if (str_eq(codes_resolve(list, label), n->text)) shown = label;
-    } else if ((n->field->flags & FIELD_IS_YEAR) && str_eq_z(n->text, "none")) {
+    } else if (is_year(n->field) && str_eq_z(n->text, "none")) {
         shown = str_of("未填");
     }
     print_text(shown, true, out);
@@ -181,7 +185,7 @@ static void print_leaf(const struct qlang_node *n, struct buf *out) {
             print_code(n, out);
             break;
         case QLANG_RANGE:
-            qlang_range_print(n->lo, n->hi, n->field->flags & FIELD_IS_YEAR, out);
+            qlang_range_print(n->lo, n->hi, is_year(n->field), out);
             break;
         case QLANG_NOTHING:
         case QLANG_AND:

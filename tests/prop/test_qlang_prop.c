@@ -144,8 +144,7 @@ static void any_bytes_do(void **state) {
     for (int round = 0; round < ROUNDS; round++) {
         char q[32];
         size_t n = next(&s) % sizeof q;
-        for (size_t i = 0; i < n; i++)
-            q[i] = (char)next(&s);
+        for (size_t i = 0; i < n; i++) q[i] = (char)next(&s);
         check(str_slice(q, n), AUDIENCE_PUBLIC);
     }
 }

@@ -32,8 +32,7 @@ static inline void qlang_dump(const struct qlang_node *n, struct buf *out) {
         case QLANG_PHRASE:
         case QLANG_PREFIX:
         case QLANG_SENTENCE:
-            if (n->field)
-                buf_add_f(out, "%s.", n->field->name);
+            if (n->field) buf_add_f(out, "%s.", n->field->name);
             buf_add_f(out, "%s\"%.*s\"%s", n->kind == QLANG_SENTENCE ? "~" : "",
                       (int)n->norm.n, n->norm.p, n->kind == QLANG_PREFIX ? "*" : "");
             return;
@@ -44,8 +43,7 @@ static inline void qlang_dump(const struct qlang_node *n, struct buf *out) {
             break;
     }
     buf_add_z(out, op[n->kind]);
-    if (n->kind == QLANG_NEAR)
-        buf_add_f(out, " %u", n->gap);
+    if (n->kind == QLANG_NEAR) buf_add_f(out, " %u", n->gap);
     for (size_t i = 0; i < n->n; i++) {
         buf_add_char(out, ' ');
         qlang_dump(n->child[i], out);

@@ -14,16 +14,14 @@
 #define LINE_MAX_BYTES 8192
 
 static bool read_line(FILE *f, char line[LINE_MAX_BYTES]) {
-    if (!fgets(line, LINE_MAX_BYTES, f))
-        return false;
+    if (!fgets(line, LINE_MAX_BYTES, f)) return false;
     line[strcspn(line, "\n")] = 0;
     return true;
 }
 
 static bool has_notice(const struct qlang_query *q, const char *part) {
     for (size_t i = 0; i < q->nnotices; i++)
-        if (strstr(q->notice[i], part))
-            return true;
+        if (strstr(q->notice[i], part)) return true;
     return false;
 }
 
@@ -43,8 +41,7 @@ static void check(const char *query, const char *understood, const char *tree,
         fail_msg("%s: “%s” parses to another tree", query, buf_z(&b));
     buf_clear(&b);
     qlang_dump(q->root, &b);
-    if (tree)
-        assert_string_equal(buf_z(&b), tree);
+    if (tree) assert_string_equal(buf_z(&b), tree);
     if (want_notice && !has_notice(q, want_notice))
         fail_msg("%s: no notice “%s”", query, want_notice);
     if (!want_notice && q->nnotices)
@@ -63,8 +60,7 @@ static void runs_the_case_file(void **state) {
     for (bool more = true; more;) {
         static char now[LINE_MAX_BYTES];
         more = read_line(f, now);
-        if (more && now[0] == '#')
-            continue;
+        if (more && now[0] == '#') continue;
         if (more && now[0]) {
             assert_true(n < 4);
             memcpy(line[n++], now, sizeof now);
@@ -90,8 +86,7 @@ static void runs_the_guide(void **state) {
     assert_non_null(f);
     while (read_line(f, line)) {
         char *query = line + 3, *end, *understood;
-        if (strncmp(line, "| `", 3) != 0 || !(end = strstr(query, "` | `")))
-            continue;
+        if (strncmp(line, "| `", 3) != 0 || !(end = strstr(query, "` | `"))) continue;
         *end = 0;
         understood = end + 5;
         assert_non_null(end = strstr(understood, "` |"));
@@ -169,8 +164,7 @@ static void refuse(struct str q, enum status want, const char *code) {
 static void refuses_what_is_too_much(void **state) {
     (void)state;
     struct buf b = buf_init(0);
-    while (b.n <= QLANG_MAX_BYTES)
-        buf_add_char(&b, 'a');
+    while (b.n <= QLANG_MAX_BYTES) buf_add_char(&b, 'a');
     refuse(buf_str(&b), STATUS_LIMIT, "query_too_long");
     b.n = QLANG_MAX_BYTES;
     struct qlang_query *q = NULL;
@@ -178,12 +172,10 @@ static void refuses_what_is_too_much(void **state) {
                      STATUS_OK);
     talloc_free(q);
     buf_clear(&b);
-    for (int i = 0; i <= QLANG_MAX_LEAVES; i++)
-        buf_add_f(&b, "w%d ", i);
+    for (int i = 0; i <= QLANG_MAX_LEAVES; i++) buf_add_f(&b, "w%d ", i);
     refuse(buf_str(&b), STATUS_LIMIT, "query_too_complex");
     buf_clear(&b);
-    for (int i = 0; i <= QLANG_MAX_DEPTH; i++)
-        buf_add_char(&b, '(');
+    for (int i = 0; i <= QLANG_MAX_DEPTH; i++) buf_add_char(&b, '(');
     refuse(buf_str(&b), STATUS_LIMIT, "query_too_complex");
     buf_done(&b);
     refuse(str_of("年度:2025..2021"), STATUS_INVALID, "invalid_range");
