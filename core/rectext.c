@@ -136,8 +136,9 @@ enum status rectext_append(const char *path, uint64_t end, struct str bytes, boo
 
 /* ---- values ----------------------------------------------------------------------- */
 
-#define SCAN_MAX ((size_t)64) /* longer needles go to memmem, which is never quadratic   \
-                               */
+#define SCAN_MAX                                                                         \
+    ((size_t)64) /* longer needles go to memmem, which is never quadratic                \
+                  */
 
 static bool is_tag(char c) {
     return (unsigned char)c <= RECTEXT_MAX_TAG;
@@ -215,7 +216,8 @@ static size_t scan(struct str s, struct str needle, size_t at) {
 }
 
 static size_t find(struct str s, struct str needle, size_t at) {
-    if (needle.n == 0 || needle.n > SCAN_MAX) return text_find(s, needle, at);
+    if (needle.n == 0 || needle.n > SCAN_MAX || s.n < needle.n)
+        return text_find(s, needle, at);
     for (; (at = scan(s, needle, at)) != SIZE_MAX; at++)
         if (text_is_whole(s, at, at + needle.n)) break;
     return at;
@@ -226,10 +228,22 @@ static size_t find(struct str s, struct str needle, size_t at) {
 }
 #endif
 
+/* The part of the record that holds the tags of the mask: they ascend, so nothing stands
+ * behind the last. Worth its walk when the mask names few fields. */
+static struct str reach(struct str record, uint32_t tags) {
+    uint32_t rest = tags & (tags - 1);
+    if (rest & (rest - 1)) return record;
+    size_t i = 0;
+    while (i < record.n && tags >> record.p[i] != 0) i = tag_after(record, i + 1);
+    return str_slice(record.p, i);
+}
+
 size_t rectext_find(struct str record, struct str needle, uint32_t tags, size_t at) {
+    if (tags == UINT32_MAX) return find(record, needle, at);
+    record = reach(record, tags);
     for (;;) {
         size_t hit = find(record, needle, at);
-        if (hit == SIZE_MAX || tags == UINT32_MAX) return hit;
+        if (hit == SIZE_MAX) return hit;
         size_t tag = tag_before(record, hit);
         if (tag != SIZE_MAX && tags >> record.p[tag] & 1) return hit;
         at = tag_after(record, hit);
@@ -259,10 +273,9 @@ static bool within(struct str s, size_t from, size_t to, uint32_t most) {
 static bool followed(struct str value, struct str first, struct str then, uint32_t gap) {
     size_t b = 0;
     bool have = false;
-    for (size_t a = text_find(value, first, 0); a != SIZE_MAX;
-         a = text_find(value, first, a + 1)) {
+    for (size_t a = find(value, first, 0); a != SIZE_MAX; a = find(value, first, a + 1)) {
         if (!have || b < a + first.n) {
-            b = text_find(value, then, a + first.n);
+            b = find(value, then, a + first.n);
             have = true;
         }
         if (b == SIZE_MAX) return false;

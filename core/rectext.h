@@ -3,8 +3,9 @@
  * A record's text is a sequence of values; each value is one tag byte (field.h, 1..31)
  * followed by its matching text, which holds no control characters. So a literal never
  * matches across values, and the field of a match is the nearest tag byte before it.
- * Short fields come first (title, keywords, units, people), abstract and long texts last:
- * most matches are then found early.
+ * Values stand in ascending order of tags, which number short fields first (title,
+ * keywords, units, people), abstract and long texts last: most matches are then found
+ * early, and a search in few fields ends behind them.
  *
  * Threads: a mapping is read-only and may be shared.
  */

@@ -161,6 +161,13 @@ struct xindex_reader {
     double average_length = 1;
     xi::Scratch scratch;
 
+    /* Data of a live record. That the document exists is asked only when the data are
+     * empty: to ask costs as much as to read. Throws DocNotFoundError. */
+    std::string data(uint32_t docid) const {
+        std::string s = db->get_document(docid, Xapian::DOC_ASSUME_VALID).get_data();
+        return s.empty() ? db->get_document(docid).get_data() : s;
+    }
+
     xindex_reader() = default;
     xindex_reader(const xindex_reader &) = delete;
     xindex_reader &operator=(const xindex_reader &) = delete;

@@ -334,7 +334,7 @@ void Match::fill_hits(struct xindex_result *res) {
     size_t from = std::min<size_t>(req_.offset, hits.size());
     res->hits = array_on<struct xindex_hit>(res, hits.size() - from);
     for (size_t i = from; i < hits.size(); i++) {
-        std::string data = q_.r.db->get_document(hits[i].docid).get_data();
+        std::string data = q_.r.data(hits[i].docid);
         char *copy = array_on<char>(res->hits, data.size());
         memcpy(copy, data.data(), data.size());
         res->hits[res->nhits++] = {hits[i].docid, static_cast<double>(hits[i].score),

@@ -87,6 +87,9 @@ class Cond {
 
   public:
     Cond(const Request &q, const struct xindex_cond &cond);
+    /* Records that have one of the marked ordinals. */
+    Cond(const Request &q, int facet, std::vector<uint8_t> &&yes)
+        : c_(q.r.columns), facet_(facet), date_(-1), yes_(std::move(yes)) {}
     int facet() const { return facet_; }
     void filter(Window w, const Bits &in, Bits &out) const;
 

@@ -8,6 +8,8 @@
  *
  * Terms: those of analyse.h for searched fields, "X" + term for fields searched by name
  * only, "Q" + uid and "R" + regno (normalised) exactly one each.
+ * Record text: holds every value of a text facet (unit, keyword, person) under the tag of
+ * its field; the match may take a facet value for text.
  * Document data: the record as docmap writes it (indexer/docmap.h).
  * Metadata: "seq" (revision), "columns" (file name), "text" (file name), "format",
  * "as_of" (instant of the revision).

@@ -257,6 +257,9 @@ static void random_doc(struct world *w, struct xset_doc *d, uint32_t docid) {
         put(d, FACET_DISCIPLINE, str_of(DISCIPLINE[rnd(ARRAY_LEN(DISCIPLINE))]));
     for (uint32_t i = rnd(4); i > 0; i--)
         put(d, FACET_KEYWORD, z(w->ctx, "k%u", rnd(400)));
+    for (size_t i = 0; i < d->nvalue; i++)
+        if (d->value[i].tag == w->tag[1] && d->value[i].text.n > 0)
+            put(d, FACET_KEYWORD, d->value[i].text);
     if (rnd(3)) put(d, FACET_FIRST_UNIT, z(w->ctx, "unit %u", rnd(300)));
 }
 
@@ -265,7 +268,7 @@ static void random_world(struct world *w, const char *dir) {
     w->n = 20 + rnd(MAX_DOCS - 20);
     w->ntag = 0;
     w->tag[w->ntag++] = xset_tag(FIELD_SEARCHED, 0);
-    w->tag[w->ntag++] = xset_tag(FIELD_SEARCHED, 1);
+    w->tag[w->ntag++] = field_of_facet(FACET_KEYWORD)->tag;
     w->tag[w->ntag++] = xset_tag(FIELD_BY_NAME, 0);
     uint32_t docid = 0, step = rnd(2) ? 400 : 3;
     double sum = 0;

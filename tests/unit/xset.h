@@ -83,11 +83,14 @@ static inline void xset_terms(struct terms *t, const struct xset_doc *d) {
     ok(terms_add_one(t, str_of(q), 0, err));
 }
 
+/* Values in ascending order of tags, as rectext.h asks. */
 static inline void xset_text(const struct xset_doc *d, struct buf *out) {
-    for (size_t i = 0; i < d->nvalue; i++) {
-        buf_add_char(out, d->value[i].tag);
-        buf_add_str(out, d->value[i].text);
-    }
+    for (char tag = 1; tag <= RECTEXT_MAX_TAG; tag++)
+        for (size_t i = 0; i < d->nvalue; i++)
+            if (d->value[i].tag == tag) {
+                buf_add_char(out, tag);
+                buf_add_str(out, d->value[i].text);
+            }
 }
 
 static inline void xset_meta(struct xindex_writer *w, int64_t revision,
