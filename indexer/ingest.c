@@ -1,5 +1,6 @@
 #include "indexer/ingest.h"
 #include "indexer/conversion.h"
+#include "indexer/ingest_pipe.h"
 #include "indexer/ingest_row.h"
 #include "indexer/quarantine.h"
 
@@ -83,8 +84,7 @@ struct run {
     FILE *rejects;
 };
 
-static void on_blank(void *arg, int64_t line) {
-    struct run *run = arg;
+static void note_blank(struct run *run, int64_t line) {
     if (!run->report.ignored) run->report.ignored = json_array();
     if (!run->report.ignored ||
         json_array_size(run->report.ignored) >= INGEST_MAX_IGNORED)
@@ -131,12 +131,13 @@ static enum status write_reject(struct run *run, const struct source_row *row,
     return bad ? err_errno(err, "不能写 %s", run->opt->reject_file) : STATUS_OK;
 }
 
-static enum status one_row(struct run *run, const struct source_row *row,
-                           struct err *err) {
+static enum status one_row(struct run *run, struct prepared_row *row, struct err *err) {
+    if (row->src.fault == SOURCE_BLANK) {
+        note_blank(run, row->src.line);
+        return STATUS_OK;
+    }
     struct decision dec;
-    struct warnings w;
-    warnings_init(&w);
-    enum status s = ingest_row(&run->rows, row, &dec, &w, err);
+    enum status s = ingest_row(&run->rows, row, &dec, err);
     if (s != STATUS_OK) return s;
     struct ingest_report *r = &run->report;
     r->read++;
@@ -145,52 +146,60 @@ static enum status one_row(struct run *run, const struct source_row *row,
         tally(r->codes, &r->ncodes, dec.why.code, 1);
         if (run->opt->problem)
             run->opt->problem(run->opt->problem_arg, dec.outcome, &dec.why);
-        return write_reject(run, row, &dec, err);
+        return write_reject(run, &row->src, &dec, err);
     }
     for (int k = 0; k < W_COUNT; k++)
-        if (w.count[k])
-            tally(r->warnings, &r->nwarnings, warning_name((enum warning)k), w.count[k]);
+        if (row->w.count[k])
+            tally(r->warnings, &r->nwarnings, warning_name((enum warning)k),
+                  row->w.count[k]);
     return STATUS_OK;
 }
 
-static enum status all_rows(struct run *run, struct source *src, struct err *err) {
+static enum status all_rows(struct run *run, struct ingest_pipe *pipe, int64_t bytes,
+                            struct err *err) {
     const struct ingest_options *opt = run->opt;
-    source_on_blank(src, on_blank, run);
     for (;;) {
-        struct source_row row;
-        bool more = false;
+        struct prepared_row *row = NULL;
         if (opt->stop && *opt->stop)
             return err_set(err, STATUS_INTERRUPTED, NULL, "已中断，这个文件没有导入");
-        enum status s = source_next(src, &row, &more, err);
-        if (s == STATUS_OK && more) s = one_row(run, &row, err);
-        if (s != STATUS_OK || !more) return s;
+        enum status s = ingest_pipe_next(pipe, &row, err);
+        if (s != STATUS_OK || !row) return s;
+        s = one_row(run, row, err);
+        if (s != STATUS_OK) return s;
         if (opt->progress && run->report.read % PROGRESS_ROWS == 0)
-            opt->progress(opt->progress_arg, run->report.read, source_at(src),
-                          source_bytes(src));
+            opt->progress(opt->progress_arg, run->report.read, row->at, bytes);
     }
 }
 
 static enum status in_batch(struct run *run, struct source *src, struct registry_batch *b,
                             struct err *err) {
+    const struct validate_options valid = {
+        .registry = run->opt->registry ? run->opt->registry : "140000"};
     run->rows.b = b;
     run->rows.source = run->opt->path;
     run->rows.file = source_hash(src);
-    run->rows.valid.registry = run->opt->registry ? run->opt->registry : "140000";
+    run->rows.valid = &valid;
+    struct ingest_pipe *pipe = NULL;
     enum status s = quarantine_any(b, &b->waiting, err);
     if (s == STATUS_OK) s = conversion_any_open(b, &b->open_links, err);
     if (s == STATUS_OK) s = decide_init(&run->rows.d, b, err);
     if (s != STATUS_OK) return s;
-    s = all_rows(run, src, err);
+    s = ingest_pipe_open(src, &valid, &pipe, err);
+    if (s == STATUS_OK) s = all_rows(run, pipe, source_bytes(src), err);
+    ingest_pipe_close(pipe);
     decide_done(&run->rows.d);
-    if (s != STATUS_OK) return s;
+    return s;
+}
+
+static enum status commit(struct run *run, struct registry_batch *b, struct err *err) {
     if (run->rejects && fflush(run->rejects) != 0)
         return err_errno(err, "不能写 %s", run->opt->reject_file);
     json_t *counts = ingest_report_json(&run->report);
     char *text = counts ? json_dumps(counts, JSON_COMPACT) : NULL;
     json_decref(counts);
     if (!text) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
-    s = registry_batch_commit(b, text, "ingest", run->opt->dry_run, &run->report.revision,
-                              err);
+    enum status s = registry_batch_commit(b, text, "ingest", run->opt->dry_run,
+                                          &run->report.revision, err);
     free(text);
     return s;
 }
@@ -220,6 +229,7 @@ enum status ingest_file(struct registry *r, const struct ingest_options *opt,
     if (s == STATUS_OK) s = registry_batch_begin(r, &from, &b, err);
     if (s == STATUS_OK) {
         s = in_batch(&run, src, &b, err);
+        if (s == STATUS_OK) s = commit(&run, &b, err);
         registry_batch_abort(&b);
     }
     if (run.rejects && fclose(run.rejects) != 0 && s == STATUS_OK)

@@ -22,8 +22,6 @@ struct source {
     size_t from, to, cap;
     bool eof;
     const volatile int *stop;
-    void (*blank)(void *arg, int64_t line);
-    void *blank_arg;
 };
 
 static enum status failed(const struct source *s, struct err *err) {
@@ -34,10 +32,11 @@ static enum status failed(const struct source *s, struct err *err) {
     return st;
 }
 
-static ssize_t read_some(int fd, void *p, size_t n) {
+/* A signal ends the wait for a pipe only when it asks to stop. */
+static ssize_t read_some(const struct source *s, void *p, size_t n) {
     ssize_t got;
-    do got = read(fd, p, n);
-    while (got < 0 && errno == EINTR);
+    do got = read(s->fd, p, n);
+    while (got < 0 && errno == EINTR && !(s->stop && *s->stop));
     return got;
 }
 
@@ -63,9 +62,9 @@ static enum status scan(struct source *s, struct err *err) {
     XXH3_state_t h;
     XXH3_128bits_reset(&h);
     for (;;) {
+        ssize_t n = read_some(s, s->p, s->cap);
         if (s->stop && *s->stop)
             return err_set(err, STATUS_INTERRUPTED, NULL, "已中断，没有改动");
-        ssize_t n = read_some(s->fd, s->p, s->cap);
         if (n < 0) return failed(s, err);
         if (n == 0) break;
         if (s->bytes == 0 && n >= 2) {
@@ -136,11 +135,6 @@ void source_close(struct source *s) {
     free(s);
 }
 
-void source_on_blank(struct source *s, void (*fn)(void *arg, int64_t line), void *arg) {
-    s->blank = fn;
-    s->blank_arg = arg;
-}
-
 const unsigned char *source_hash(const struct source *s) {
     return s->hash;
 }
@@ -164,7 +158,7 @@ static enum status fill(struct source *s, struct err *err) {
         s->p = p;
         s->cap *= 2;
     }
-    ssize_t n = read_some(s->fd, s->p + s->to, s->cap - s->to);
+    ssize_t n = read_some(s, s->p + s->to, s->cap - s->to);
     if (n < 0) return failed(s, err);
     s->eof = n == 0;
     XXH3_128bits_update(&s->again, s->p + s->to, (size_t)n);
@@ -211,38 +205,34 @@ static bool is_blank(struct str t, bool utf16) {
 
 enum status source_next(struct source *s, struct source_row *row, bool *more,
                         struct err *err) {
-    for (;;) {
-        enum status st = STATUS_OK;
-        size_t seen = 0;
-        char *end = NULL;
-        while (!(end = memchr(s->p + s->from + seen, '\n', s->to - s->from - seen)) &&
-               !s->eof && s->to - s->from <= SOURCE_MAX_LINE) {
-            seen = s->to - s->from;
-            if ((st = fill(s, err)) != STATUS_OK) return st;
-        }
-        if (!end && s->from == s->to) {
-            *more = false;
-            return check_unchanged(s, err);
-        }
-        size_t n = end ? (size_t)(end - (s->p + s->from)) : s->to - s->from;
-        row->line = ++s->line;
-        *more = true;
-        if (n > SOURCE_MAX_LINE) return skip_long(s, row, err);
-        struct str t = str_slice(s->p + s->from, n);
-        s->from += n + (end != NULL);
-        s->at += (int64_t)n + (end != NULL);
-        if (s->line == 1 && t.n >= 3 && memcmp(t.p, "\xEF\xBB\xBF", 3) == 0)
-            t = str_slice(t.p + 3, t.n - 3);
-        if (t.n && t.p[t.n - 1] == '\r') t.n--;
-        if (is_blank(t, s->utf16)) {
-            if (s->blank) s->blank(s->blank_arg, s->line);
-            continue;
-        }
-        XXH128_canonical_t c;
-        XXH128_canonicalFromHash(&c, XXH3_128bits(t.p, t.n));
-        memcpy(row->hash, c.digest, sizeof row->hash);
-        row->text = t;
-        row->fault = s->utf16 ? SOURCE_UTF16 : SOURCE_FINE;
-        return STATUS_OK;
+    enum status st = STATUS_OK;
+    size_t seen = 0;
+    char *end = NULL;
+    while (!(end = memchr(s->p + s->from + seen, '\n', s->to - s->from - seen)) &&
+           !s->eof && s->to - s->from <= SOURCE_MAX_LINE) {
+        seen = s->to - s->from;
+        if ((st = fill(s, err)) != STATUS_OK) return st;
     }
+    if (!end && s->from == s->to) {
+        *more = false;
+        return check_unchanged(s, err);
+    }
+    size_t n = end ? (size_t)(end - (s->p + s->from)) : s->to - s->from;
+    row->line = ++s->line;
+    *more = true;
+    if (n > SOURCE_MAX_LINE) return skip_long(s, row, err);
+    struct str t = str_slice(s->p + s->from, n);
+    s->from += n + (end != NULL);
+    s->at += (int64_t)n + (end != NULL);
+    if (s->line == 1 && t.n >= 3 && memcmp(t.p, "\xEF\xBB\xBF", 3) == 0)
+        t = str_slice(t.p + 3, t.n - 3);
+    if (t.n && t.p[t.n - 1] == '\r') t.n--;
+    row->text = t;
+    row->fault = SOURCE_BLANK;
+    if (is_blank(t, s->utf16)) return STATUS_OK;
+    XXH128_canonical_t c;
+    XXH128_canonicalFromHash(&c, XXH3_128bits(t.p, t.n));
+    memcpy(row->hash, c.digest, sizeof row->hash);
+    row->fault = s->utf16 ? SOURCE_UTF16 : SOURCE_FINE;
+    return STATUS_OK;
 }

@@ -6,7 +6,8 @@
  * pipe) is copied into memory first.
  *
  * Threads: a source belongs to one thread.
- * Not: does not judge encoding or syntax, only says what it saw of them.
+ * Not: does not judge encoding or syntax, only says what it saw of them. Blank lines come
+ * out too, marked; they are no rows.
  */
 #ifndef INDEXER_SOURCE_JSONL_H
 #define INDEXER_SOURCE_JSONL_H
@@ -20,6 +21,7 @@ struct source;
 
 enum source_fault {
     SOURCE_FINE,
+    SOURCE_BLANK,    /* a line that is no row: nothing but blanks */
     SOURCE_TOO_LONG, /* text holds its beginning only, hash all of it */
     SOURCE_UTF16     /* the file begins with a UTF-16 mark or is built like it */
 };
@@ -40,8 +42,6 @@ void source_close(struct source *s);
  * was read. */
 MUST_CHECK enum status source_next(struct source *s, struct source_row *row, bool *more,
                                    struct err *err);
-/* Called for each blank line passed over. */
-void source_on_blank(struct source *s, void (*fn)(void *arg, int64_t line), void *arg);
 
 const unsigned char *source_hash(const struct source *s); /* xxh128, 16 bytes */
 int64_t source_bytes(const struct source *s);             /* size */
