@@ -438,6 +438,14 @@ enum status decide_name(struct decide *d, const json_t *doc, char target[DECIDE_
     return s;
 }
 
+/* Rows about the same thing that were refused while it was open. */
+static enum status forget_refused(struct decide *d, const json_t *doc, struct err *err) {
+    char target[DECIDE_TARGET];
+    enum status s = decide_name(d, doc, target, err);
+    if (s == STATUS_OK) s = quarantine_wipe(d->b, target, err);
+    return s;
+}
+
 enum status decide_erase(struct decide *d, const json_t *doc, const char *registry,
                          bool *found, struct err *err) {
     bool collection = str_eq_z(text_at(doc, "kind"), "collection");
@@ -451,10 +459,9 @@ enum status decide_erase(struct decide *d, const json_t *doc, const char *regist
     if (s == STATUS_OK)
         s = key_of(d, text_at(doc, "uid"), regno, own.n ? own : str_of(registry),
                    collection, &key, err);
-    if (s != STATUS_OK || !key) {
-        *found = false;
-        return s;
-    }
+    *found = false;
+    if (s == STATUS_OK) s = forget_refused(d, doc, err);
+    if (s != STATUS_OK || !key) return s;
     s = registry_head_load(d->b->r, key, &h, err);
     if (s != STATUS_OK) return s;
     s = decide_load(d, key, &was, err);

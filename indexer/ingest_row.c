@@ -70,24 +70,45 @@ static enum status retry(struct ingest_rows *in, const struct quarantine_row *q,
     return s;
 }
 
-static enum status wake_target(struct ingest_rows *in, const char *target,
-                               enum waiting kind, int depth, struct err *err) {
-    bool again = target[0] != 0;
+/* One page of waiting rows: *last is the newest id seen (unchanged: there was none). */
+static enum status wake_page(struct ingest_rows *in, const char *target,
+                             enum waiting kind, int depth, int64_t *last, bool *applied,
+                             struct err *err) {
+    struct quarantine_rows rows;
+    enum status s = quarantine_waiting(in->b, target, kind, *last, &rows, err);
+    if (s != STATUS_OK) return s;
+    for (size_t i = 0; i < rows.n && s == STATUS_OK; i++) {
+        bool one = false;
+        s = retry(in, &rows.v[i], depth, &one, err);
+        *applied = *applied || one;
+        *last = rows.v[i].id;
+    }
+    quarantine_rows_done(&rows);
+    return s;
+}
+
+static enum status wake_orphans(struct ingest_rows *in, const char *target, int depth,
+                                struct err *err) {
+    int64_t last = 0, before = -1;
+    bool applied = false;
     enum status s = STATUS_OK;
-    /* A move may open the way for the next: go round while one succeeds. */
-    for (int round = 0; again && round <= QUARANTINE_MAX_STATE && s == STATUS_OK;
+    while (target[0] && s == STATUS_OK && last != before) {
+        before = last;
+        s = wake_page(in, target, WAITING_TARGET, depth, &last, &applied, err);
+    }
+    return s;
+}
+
+/* A move may open the way for the next: go round while one succeeds. */
+static enum status wake_moves(struct ingest_rows *in, const char *target,
+                              struct err *err) {
+    bool applied = target[0] != 0;
+    enum status s = STATUS_OK;
+    for (int round = 0; applied && round < QUARANTINE_MAX_STATE && s == STATUS_OK;
          round++) {
-        struct quarantine_rows rows;
-        again = false;
-        s = quarantine_waiting(in->b, target, kind, &rows, err);
-        if (s != STATUS_OK) return s;
-        for (size_t i = 0; i < rows.n && s == STATUS_OK; i++) {
-            bool applied = false;
-            s = retry(in, &rows.v[i], kind == WAITING_STATE ? MAX_WAKE : depth, &applied,
-                      err);
-            again = again || (applied && kind == WAITING_STATE);
-        }
-        quarantine_rows_done(&rows);
+        int64_t last = 0;
+        applied = false;
+        s = wake_page(in, target, WAITING_STATE, MAX_WAKE, &last, &applied, err);
     }
     return s;
 }
@@ -102,9 +123,9 @@ static enum status wake(struct ingest_rows *in, const struct decision *by, int d
             s = conversion_link(in->b, by->number, by->key, err);
     }
     if (s != STATUS_OK || !in->b->waiting) return s;
-    s = wake_target(in, by->target, WAITING_TARGET, depth, err);
-    if (s == STATUS_OK) s = wake_target(in, by->number, WAITING_TARGET, depth, err);
-    if (s == STATUS_OK) s = wake_target(in, by->target, WAITING_STATE, depth, err);
+    s = wake_orphans(in, by->target, depth, err);
+    if (s == STATUS_OK) s = wake_orphans(in, by->number, depth, err);
+    if (s == STATUS_OK) s = wake_moves(in, by->target, err);
     return s;
 }
 

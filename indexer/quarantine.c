@@ -84,13 +84,15 @@ static bool add(struct quarantine_rows *rows, sqlite3_stmt *q) {
 }
 
 enum status quarantine_waiting(struct registry_batch *b, const char *target,
-                               enum waiting kind, struct quarantine_rows *out,
-                               struct err *err) {
+                               enum waiting kind, int64_t after,
+                               struct quarantine_rows *out, struct err *err) {
     sqlite3_stmt *q = registry_sql(b->r, SQL_QUARANTINE_WAITING, err);
     if (!q) return STATUS_INTERNAL;
     db_bind(q, 1, str_of(target));
     sqlite3_bind_int(q, 2, (int)kind);
-    sqlite3_bind_int64(q, 3, kind == WAITING_STATE ? QUARANTINE_MAX_STATE : -1);
+    sqlite3_bind_int64(q, 3, after);
+    sqlite3_bind_int64(q, 4,
+                       kind == WAITING_STATE ? QUARANTINE_MAX_STATE : QUARANTINE_PAGE);
     struct quarantine_rows rows = {0};
     bool row = false;
     enum status s;
@@ -138,7 +140,9 @@ enum status quarantine_any(struct registry_batch *b, bool *any, struct err *err)
     return s;
 }
 
-static enum status wipe(struct registry_batch *b, const char *target, struct err *err) {
+enum status quarantine_wipe(struct registry_batch *b, const char *target,
+                            struct err *err) {
+    if (!target[0]) return STATUS_OK;
     sqlite3_stmt *q = registry_sql(b->r, SQL_QUARANTINE_WIPE, err);
     if (!q) return STATUS_INTERNAL;
     db_bind(q, 1, str_of(target));
@@ -150,14 +154,14 @@ enum status quarantine_forget(struct registry_batch *b, uint32_t key,
                               struct err *err) {
     char target[DECIDE_TARGET];
     decide_name_uid(was->uid, target);
-    enum status s = wipe(b, target, err);
+    enum status s = quarantine_wipe(b, target, err);
     if (s == STATUS_OK && was->regno.n) {
         decide_name_regno(was->regno, target);
-        s = wipe(b, target, err);
+        s = quarantine_wipe(b, target, err);
     }
     for (size_t i = 0; i < id->nhash && s == STATUS_OK; i++) {
         decide_name_hash(id->hash[i], target);
-        s = wipe(b, target, err);
+        s = quarantine_wipe(b, target, err);
     }
     sqlite3_stmt *q =
         s == STATUS_OK ? registry_sql(b->r, SQL_QUARANTINE_WIPE_OTHER, err) : NULL;

@@ -13,8 +13,10 @@
 
 #include "indexer/decide.h"
 
-/* At most this many rows that failed for their state are retried at once for a record. */
-#define QUARANTINE_MAX_STATE 64
+/* At most this many rows that failed for their state are retried for a record at each of
+ * its moves. */
+#define QUARANTINE_MAX_STATE 16
+#define QUARANTINE_PAGE 256 /* rows of the quarantine in memory at once */
 
 struct quarantine_place {
     const char *source;        /* file as it was named */
@@ -41,10 +43,11 @@ struct quarantine_rows {
 };
 void quarantine_rows_done(struct quarantine_rows *rows);
 
-/* Rows that wait under `target`, oldest first. */
+/* Rows that wait under `target`, oldest first, with an id above `after`: at most one page
+ * (QUARANTINE_MAX_STATE of those that failed for their state). */
 MUST_CHECK enum status quarantine_waiting(struct registry_batch *b, const char *target,
-                                          enum waiting kind, struct quarantine_rows *out,
-                                          struct err *err);
+                                          enum waiting kind, int64_t after,
+                                          struct quarantine_rows *out, struct err *err);
 /* A retried row got another outcome: done, or refused for another reason. */
 MUST_CHECK enum status quarantine_settle(struct registry_batch *b, int64_t id,
                                          const struct decision *now, struct err *err);
@@ -53,6 +56,9 @@ MUST_CHECK enum status quarantine_settle(struct registry_batch *b, int64_t id,
 MUST_CHECK enum status quarantine_any(struct registry_batch *b, bool *any,
                                       struct err *err);
 
+/* Drops the raw text of every row about the target. */
+MUST_CHECK enum status quarantine_wipe(struct registry_batch *b, const char *target,
+                                       struct err *err);
 /* Drops the raw text of every row that is about the record, or was refused because of
  * it: the record is being erased. */
 MUST_CHECK enum status quarantine_forget(struct registry_batch *b, uint32_t key,

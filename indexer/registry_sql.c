@@ -155,8 +155,8 @@ static const char *const texts[SQL_COUNT] = {
         "SELECT id, source, line, raw, waiting,"
         " (SELECT file_hash FROM batch b WHERE b.id = batch), row_hash"
         " FROM quarantine WHERE target = ?1 AND waiting = ?2"
-        " AND waiting > 0 AND raw IS NOT NULL"
-        " ORDER BY id LIMIT ?3",
+        " AND waiting > 0 AND raw IS NOT NULL AND id > ?3"
+        " ORDER BY id LIMIT ?4",
     [SQL_QUARANTINE_ANY] = "SELECT EXISTS(SELECT 1 FROM quarantine WHERE waiting > 0)",
     [SQL_QUARANTINE_RESOLVE] =
         "UPDATE quarantine SET waiting = 0, raw = NULL, resolved_batch = ?2,"
