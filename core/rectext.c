@@ -136,6 +136,8 @@ enum status rectext_append(const char *path, uint64_t end, struct str bytes, boo
 
 /* ---- values ----------------------------------------------------------------------- */
 
+#define GAP_SHORT 100 /* characters: up to here a look around each occurrence is cheap   \
+                       */
 #define SCAN_MAX                                                                         \
     ((size_t)64) /* longer needles go to memmem, which is never quadratic                \
                   */
@@ -189,44 +191,50 @@ char rectext_value_at(struct str record, size_t at, struct str *value) {
 }
 
 #ifdef __SSE2__
-/* The last bytes of the needle's first and last character: in Han text the first bytes
- * are nearly all alike, the last ones tell most characters apart. */
+/* The last byte of the needle's first character: in Han text the first bytes are nearly
+ * all alike, the last ones tell most characters apart. */
 static size_t last_byte_of_first(struct str needle) {
     size_t i = 0;
     while (i + 1 < needle.n && ((unsigned char)needle.p[i + 1] & 0xC0) == 0x80) i++;
     return i;
 }
+#endif
 
-/* Where `needle` stands at or after `at`, border or not: sixteen places at a time. */
-static size_t scan(struct str s, struct str needle, size_t at) {
+/* First place in [at, last] where `needle` stands, border or not: sixteen places at a
+ * time, by two of its bytes, then the rest bytewise. last + needle.n <= s.n. */
+static size_t scan(struct str s, struct str needle, size_t at, size_t last) {
+#ifdef __SSE2__
     size_t a = last_byte_of_first(needle), b = needle.n - 1;
-    __m128i first = _mm_set1_epi8(needle.p[a]), last = _mm_set1_epi8(needle.p[b]);
-    for (; at + b + 16 <= s.n; at += 16) {
+    __m128i first = _mm_set1_epi8(needle.p[a]), end = _mm_set1_epi8(needle.p[b]);
+    for (; at <= last && at + b + 16 <= s.n; at += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at + a));
         __m128i y = _mm_loadu_si128((const __m128i *)(const void *)(s.p + at + b));
         unsigned hits = (unsigned)_mm_movemask_epi8(
-            _mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, last)));
+            _mm_and_si128(_mm_cmpeq_epi8(x, first), _mm_cmpeq_epi8(y, end)));
         for (; hits; hits &= hits - 1) {
             size_t i = at + (unsigned)__builtin_ctz(hits);
+            if (i > last) return SIZE_MAX;
             if (memcmp(s.p + i, needle.p, needle.n) == 0) return i;
         }
     }
-    const char *hit = at < s.n ? memmem(s.p + at, s.n - at, needle.p, needle.n) : NULL;
+#endif
+    if (at > last) return SIZE_MAX;
+    const char *hit = memmem(s.p + at, last + needle.n - at, needle.p, needle.n);
     return hit ? (size_t)(hit - s.p) : SIZE_MAX;
+}
+
+/* First place in [at, last] where the needle stands whole. */
+static size_t find_in(struct str s, struct str needle, size_t at, size_t last) {
+    for (; (at = scan(s, needle, at, last)) != SIZE_MAX; at++)
+        if (text_is_whole(s, at, at + needle.n)) break;
+    return at;
 }
 
 static size_t find(struct str s, struct str needle, size_t at) {
     if (needle.n == 0 || needle.n > SCAN_MAX || s.n < needle.n)
         return text_find(s, needle, at);
-    for (; (at = scan(s, needle, at)) != SIZE_MAX; at++)
-        if (text_is_whole(s, at, at + needle.n)) break;
-    return at;
+    return find_in(s, needle, at, s.n - needle.n);
 }
-#else
-static size_t find(struct str s, struct str needle, size_t at) {
-    return text_find(s, needle, at);
-}
-#endif
 
 /* The part of the record that holds the tags of the mask: they ascend, so nothing stands
  * behind the last. Worth its walk when the mask names few fields. */
@@ -284,8 +292,43 @@ static bool followed(struct str value, struct str first, struct str then, uint32
     return false;
 }
 
+/* Does b stand within `gap` characters of the a at `at`, in the value [start, end)? */
+static bool beside(struct str r, size_t start, size_t end, size_t at, struct str a,
+                   struct str b, uint32_t gap) {
+    size_t far = (size_t)gap * 4, behind = at + a.n;
+    if (end - behind >= b.n) {
+        size_t last = end - b.n < behind + far ? end - b.n : behind + far;
+        size_t hit = find_in(r, b, behind, last);
+        if (hit != SIZE_MAX && within(r, behind, hit, gap)) return true;
+    }
+    if (at - start < b.n) return false;
+    size_t last = at - b.n, hit = last - start > far ? last - far : start;
+    for (; (hit = find_in(r, b, hit, last)) != SIZE_MAX; hit++)
+        if (within(r, hit + b.n, at, gap)) return true;
+    return false;
+}
+
+/* For short literals and gaps: one walk from one `a` to the next, and a look around. */
+static bool near_short(struct str r, struct str a, struct str b, uint32_t gap,
+                       uint32_t tags) {
+    size_t start = 0, end = 0;
+    bool asked = false;
+    for (size_t at = find(r, a, 0); at != SIZE_MAX; at = find(r, a, at + 1)) {
+        if (at >= end) {
+            size_t tag = tag_before(r, at);
+            start = tag == SIZE_MAX ? 0 : tag + 1;
+            end = tag_after(r, at);
+            asked = tag != SIZE_MAX && (tags >> r.p[tag] & 1);
+        }
+        if (asked && beside(r, start, end, at, a, b, gap)) return true;
+    }
+    return false;
+}
+
 bool rectext_near(struct str record, struct str a, struct str b, uint32_t gap,
                   uint32_t tags) {
+    if (a.n && b.n && a.n <= SCAN_MAX && b.n <= SCAN_MAX && gap <= GAP_SHORT)
+        return near_short(record, a, b, gap, tags);
     size_t pos = 0;
     char tag;
     struct str value;

@@ -146,6 +146,23 @@ static bool near(const char *record, const char *a, const char *b, uint32_t gap)
     return rectext_near(str_of(record), str_of(a), str_of(b), gap, TAG(1));
 }
 
+/* Long gaps take another way; both must agree wherever the gap decides nothing. */
+static void near_takes_any_gap(void **unused) {
+    (void)unused;
+    static const char *const RECORDS[] = {"\1甲乙",     "\1乙丙甲丁",   "\1甲\1乙",
+                                          "\2甲乙\1甲", "\1瓦斯斯甲乙", "\1ab甲 b乙"};
+    static const char *const NEEDLES[] = {"甲", "乙", "斯", "瓦斯", "b", "ab"};
+    for (size_t r = 0; r < ARRAY_LEN(RECORDS); r++)
+        for (size_t a = 0; a < ARRAY_LEN(NEEDLES); a++)
+            for (size_t b = 0; b < ARRAY_LEN(NEEDLES); b++)
+                assert_int_equal(near(RECORDS[r], NEEDLES[a], NEEDLES[b], 20),
+                                 near(RECORDS[r], NEEDLES[a], NEEDLES[b], 1000));
+    assert_true(near("\1甲" FILL FILL "乙", "甲", "乙", 44));
+    assert_false(near("\1甲" FILL FILL "乙", "甲", "乙", 43));
+    assert_true(near("\1乙" FILL FILL FILL FILL FILL FILL "甲", "甲", "乙", 132));
+    assert_false(near("\1乙" FILL FILL FILL FILL FILL FILL "甲", "甲", "乙", 131));
+}
+
 static void near_counts_characters(void **unused) {
     (void)unused;
     assert_true(near("\1甲中间乙", "甲", "乙", 2));
@@ -174,6 +191,7 @@ int main(void) {
         cmocka_unit_test(finding_agrees_with_text_find),
         cmocka_unit_test(values_are_walked),
         cmocka_unit_test(near_counts_characters),
+        cmocka_unit_test(near_takes_any_gap),
     };
     return cmocka_run_group_tests_name("rectext", tests, make_dir, remove_dir);
 }
