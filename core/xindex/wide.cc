@@ -1,0 +1,240 @@
+/* The leaves that stand for many terms: a prefix, and at least so many of them. */
+#include "core/xindex/terms.h"
+
+#include "core/utf8.h"
+
+#include <cstring>
+#include <talloc.h>
+
+namespace xi {
+
+/* ---- prefix ----------------------------------------------------------------------- */
+
+/* Bytes of the last token of the needle: what the word must start with. */
+static size_t last_token(struct str s) {
+    size_t at = s.n;
+    while (at > 0) {
+        size_t k = at - 1;
+        uint32_t cp;
+        while (k > 0 && (static_cast<unsigned char>(s.p[k]) & 0xC0) == 0x80) k--;
+        utf8_next(s.p + k, s.p + s.n, &cp);
+        if (!text_is_word(cp)) break;
+        at = k;
+    }
+    return s.n - at;
+}
+
+/* Like rectext_find, but the match may end inside a token. */
+static bool find_start(struct str text, struct str needle, uint32_t tags) {
+    for (size_t at = 0; at < text.n;) {
+        const void *hit = memmem(text.p + at, text.n - at, needle.p, needle.n);
+        if (!hit) return false;
+        size_t from = static_cast<size_t>(static_cast<const char *>(hit) - text.p);
+        size_t to = from + needle.n;
+        struct str value;
+        for (uint32_t cp; to < text.n;) {
+            const char *next = utf8_next(text.p + to, text.p + text.n, &cp);
+            if (!text_is_word(cp)) break;
+            to = static_cast<size_t>(next - text.p);
+        }
+        if (text_is_whole(text, from, to) &&
+            (tags == UINT32_MAX || tags >> rectext_value_at(text, from, &value) & 1))
+            return true;
+        at = from + 1;
+    }
+    return false;
+}
+
+class Prefix : public Node {
+    std::vector<Posting> words_;
+    Terms head_;
+    struct str needle_;
+    uint32_t tags_;
+    float weight_;
+    uint8_t *wdf_ = nullptr;
+    double idf_ = 0;
+
+  public:
+    Prefix(const Request &q, const struct xindex_node &n, const struct literal &head,
+           std::vector<Posting> &&words, bool whole)
+        : words_(std::move(words)), head_(q, head.terms, head.n), needle_(n.needle),
+          tags_(n.tags), weight_(n.weight) {
+        uint64_t all = 0;
+        for (const Posting &p : words_) all += p.freq;
+        cost = static_cast<uint32_t>(std::min<uint64_t>(
+            std::min<uint64_t>(all, q.r.columns.live_count), head_.cost()));
+        verifies = !whole;
+        if (q.scoring) {
+            wdf_ = q.r.scratch.bytes.take()->v;
+            idf_ = q.idf(cost);
+        }
+    }
+    uint32_t skip(const Request &q, uint32_t from) override {
+        uint32_t first = END;
+        for (Posting &p : words_) first = std::min(first, p.seek(q, from));
+        return std::max(first, head_.skip(q, from));
+    }
+    void approx(const Request &q, Window w, const Bits &in, Bits &out) override {
+        Bits narrowed;
+        head_.filter(q, w, in, narrowed, true);
+        out = Bits{};
+        for (Posting &p : words_)
+            p.walk(q, w, [&](uint32_t i, Xapian::termcount n) {
+                if (!has_bit(narrowed, i)) return;
+                if (wdf_) {
+                    uint64_t sum = (has_bit(out, i) ? wdf_[i] : 0) + uint64_t{n};
+                    wdf_[i] = static_cast<uint8_t>(std::min<uint64_t>(sum, 255));
+                }
+                set_bit(out, i);
+            });
+    }
+    void confirm(const Request &q, Window w, Bits &bits) override {
+        if (verifies)
+            verify(q, w, bits,
+                   [&](struct str text) { return find_start(text, needle_, tags_); });
+    }
+    void score(const Request &q, Window w, const Bits &sel, float *sum) override {
+        Node::score(q, w, sel, sum);
+        if (!wdf_ || weight_ == 0) return;
+        each_bit(sel, [&](uint32_t i) {
+            sum[i] += weight_ * q.bm25(idf_, wdf_[i], w.start + i);
+        });
+    }
+};
+
+static void expand(const Request &q, const std::string &start,
+                   std::vector<Posting> &out) {
+    Xapian::TermIterator end = q.r.db->allterms_end(start);
+    for (Xapian::TermIterator it = q.r.db->allterms_begin(start); it != end; ++it) {
+        if (out.size() == XINDEX_MAX_EXPAND)
+            q.fail(STATUS_LIMIT, "the prefix stands for too many words; type more of it");
+        out.emplace_back(*it, it.get_termfreq());
+    }
+}
+
+/* Terms of what stands before the last token; none when it holds nothing searchable. */
+static struct literal head_terms(const Request &q, void *ctx, struct str head,
+                                 const char *prefix) {
+    struct literal l = {};
+    if (!text_is_searchable(head)) return l;
+    enum status s = analyse_literal(ctx, head, prefix, &l, q.err);
+    if (s != STATUS_OK) throw Failure{s};
+    return l;
+}
+
+std::unique_ptr<Node> make_prefix(const Request &q, const struct xindex_node &n) {
+    std::unique_ptr<void, int (*)(void *)> ctx(talloc_new(nullptr),
+                                               [](void *p) { return talloc_free(p); });
+    if (!ctx) throw std::bad_alloc();
+    bool searched = (n.tags & field_searched_tags()) != 0;
+    const char *prefix = searched ? "" : "X";
+    size_t token = last_token(n.needle);
+    if (token == 0) {
+        struct xindex_node plain = n;
+        plain.op = XINDEX_LITERAL;
+        plain.literal = head_terms(q, ctx.get(), n.needle, prefix);
+        return make_literal(q, plain);
+    }
+    struct str head = str_slice(n.needle.p, n.needle.n - token);
+    struct str word = str_slice(head.p + head.n, token);
+    bool cut = token > ANALYSE_MAX_TOKEN;
+    word.n = utf8_clip(word, ANALYSE_MAX_TOKEN);
+    struct literal terms = head_terms(q, ctx.get(), head, prefix);
+    std::vector<Posting> words;
+    expand(q, prefix + std::string(word.p, word.n), words);
+    bool whole = head.n == 0 && !cut &&
+                 (n.tags == UINT32_MAX || (searched && covers_searched(n.tags)));
+    return std::make_unique<Prefix>(q, n, terms, std::move(words), whole);
+}
+
+/* ---- at least --------------------------------------------------------------------- */
+
+/* Term at a time within a window. A document that holds `need` of n terms holds one of
+ * the n - need + 1 rarest: only these make candidates, the frequent rest is looked up
+ * for them, and a candidate that cannot reach `need` any more is dropped. */
+class AtLeast : public Node {
+    std::vector<Posting> list_;
+    uint32_t need_;
+    float weight_;
+    uint16_t *held_;
+    float *sum_ = nullptr;
+
+  public:
+    AtLeast(const Request &q, const struct xindex_node &n)
+        : need_(n.need), weight_(n.weight) {
+        std::vector<struct str> terms(n.literal.terms, n.literal.terms + n.literal.n);
+        auto less = [](struct str a, struct str b) { return str_cmp(a, b) < 0; };
+        std::sort(terms.begin(), terms.end(), less);
+        terms.erase(std::unique(terms.begin(), terms.end(), str_eq), terms.end());
+        for (struct str t : terms) list_.emplace_back(q, t);
+        std::sort(list_.begin(), list_.end(), by_freq);
+        held_ = q.r.scratch.shorts.take()->v;
+        if (q.scoring) sum_ = q.r.scratch.floats.take()->v;
+        uint64_t all = 0;
+        for (size_t i = 0; i < first(); i++) all += list_[i].freq;
+        cost = static_cast<uint32_t>(std::min<uint64_t>(all, q.r.columns.live_count));
+    }
+    uint32_t skip(const Request &q, uint32_t from) override {
+        uint32_t d = END;
+        for (size_t i = 0; i < first(); i++) d = std::min(d, list_[i].seek(q, from));
+        return d;
+    }
+    void approx(const Request &q, Window w, const Bits &in, Bits &out) override {
+        out = Bits{};
+        memset(held_, 0, sizeof(Shorts));
+        if (sum_) memset(sum_, 0, sizeof(Floats));
+        for (size_t k = 0; k < list_.size(); k++) {
+            q.check_deadline();
+            double idf = sum_ ? q.idf(list_[k].freq) : 0;
+            auto take = [&](uint32_t i, Xapian::termcount n) {
+                held_[i]++;
+                if (sum_) sum_[i] += q.bm25(idf, n, w.start + i);
+            };
+            if (k < first())
+                ask(q, w, list_[k], in, [&](uint32_t i, Xapian::termcount n) {
+                    set_bit(out, i);
+                    take(i, n);
+                });
+            else
+                ask(q, w, list_[k], out, take);
+            drop(out, static_cast<uint32_t>(list_.size() - k - 1));
+        }
+    }
+    void score(const Request &q, Window w, const Bits &sel, float *sum) override {
+        Node::score(q, w, sel, sum);
+        if (sum_ && weight_ != 0)
+            each_bit(sel, [&](uint32_t i) { sum[i] += weight_ * sum_[i]; });
+    }
+
+  private:
+    size_t first() const {
+        return need_ > list_.size() ? 0 : list_.size() - (need_ ? need_ - 1 : 0);
+    }
+    template <class F>
+    static void ask(const Request &q, Window w, Posting &p, const Bits &of, F take) {
+        if (p.seek(q, w.start) >= w.end) return;
+        if (count_bits(of) * SEEK_NS < p.density(q) * STEP_NS)
+            p.visit(q, w, of, take);
+        else
+            p.walk(q, w, [&](uint32_t i, Xapian::termcount n) {
+                if (has_bit(of, i)) take(i, n);
+            });
+    }
+    /* Candidates that `left` further terms cannot bring to `need`. While new candidates
+     * still come, nothing may be dropped. */
+    void drop(Bits &out, uint32_t left) const {
+        if (list_.size() - left < first()) return;
+        Bits keep = out;
+        each_bit(out, [&](uint32_t i) {
+            if (held_[i] + left < need_) clear_bit(keep, i);
+        });
+        out = keep;
+    }
+};
+
+std::unique_ptr<Node> make_atleast(const Request &q, const struct xindex_node &n) {
+    if (n.need == 0) q.fail(STATUS_INVALID, "at least 0 terms");
+    return std::make_unique<AtLeast>(q, n);
+}
+
+} // namespace xi
