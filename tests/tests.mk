@@ -63,3 +63,18 @@ lint:
 	$(Q)sh core/deps.sh lint
 	$(Q)tests/lint/run.sh
 # --- end of test programs ---------------------------------------------------------------
+
+# --- benchmarks: Chengguo beside other engines ------------------------------------------
+PEER_OBJ := $(B)/tests/bench/peer.o $(B)/tests/bench/gen/labels.o $(B)/tests/bench/gen/regions.o \
+            $(B)/tests/bench/gen/rng.o $(B)/tests/bench/gen/orgs.o $(B)/tests/bench/gen/people.o
+$(B)/chengguo-peer: $(PEER_OBJ) $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(PEER_OBJ) $(LIB) $(LIBS) -lm
+
+# make bench N=100000: see docs/performance.md.
+N ?= 100000
+bench:
+	$(Q)sh core/deps.sh bench
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=release programs build/release/chengguo-gen build/release/chengguo-peer
+	$(Q)tests/bench/run.sh $(N)
+# --- end of benchmarks ------------------------------------------------------------------
