@@ -82,6 +82,8 @@ struct text_pass {
 static bool add_text(void *arg, struct str value) {
     struct text_pass *p = arg;
     struct docmap *m = p->m;
+    /* A missing value is a facet value, not a text to be found. */
+    if (p->field->facet >= 0 && str_eq_z(value, "none")) return true;
     buf_clear(&m->norm);
     p->status = text_normalise(value, &m->norm, NULL, p->err);
     if (p->status != STATUS_OK || m->norm.n == 0) return p->status == STATUS_OK;
