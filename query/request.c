@@ -273,7 +273,7 @@ enum status request_parse(void *ctx, const struct search_param *param, size_t n,
     r->size = REQUEST_SIZE_DEFAULT;
     r->page = 1;
     r->facet_size = REQUEST_FACET_SIZE_DEFAULT;
-    r->relax = r->expand = true;
+    r->highlight = r->relax = r->expand = true;
     struct reading rd = {.r = r, .suggestion = suggestion, .err = err};
     enum status s = STATUS_OK;
     if (n > REQUEST_MAX_PARAMS)

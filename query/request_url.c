@@ -50,7 +50,7 @@ static void put_facets(const struct search_request *r, struct buf *out) {
     if (n) html_put_query_param(out, "facets", str_of(text));
     if (r->facet_size != REQUEST_FACET_SIZE_DEFAULT)
         put_number(out, "facet_size", r->facet_size);
-    if (r->highlight) html_put_query_param(out, "highlight", str_of("1"));
+    if (!r->highlight) html_put_query_param(out, "highlight", str_of("0"));
 }
 
 static void put_paging(const struct search_request *r, const struct request_change *c,

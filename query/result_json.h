@@ -1,7 +1,7 @@
 /* result_json.h - the /search.json document of interface.md.
  *
  * Written straight into the buffer; the hits' own JSON is copied from the index
- * (recdoc.h). title_html and snippet_html are null without highlight=1, score is null
+ * (recdoc.h). title_html and snippet_html are null with highlight=0, score is null
  * unless relevance decides the order, page is null with a cursor.
  *
  * Threads: no state.

@@ -44,7 +44,7 @@ static void defaults_are_the_contract(void **state) {
     assert_int_equal(r->page, 1);
     assert_int_equal(r->facets, 0);
     assert_int_equal(r->facet_size, 20);
-    assert_false(r->highlight);
+    assert_true(r->highlight);
     assert_true(r->relax);
     assert_true(r->expand);
     r = good(ctx, "q=瓦斯");
@@ -56,7 +56,7 @@ static void everything_is_read(void **state) {
     void *ctx = *state;
     struct search_request *r =
         good(ctx, "q= 瓦斯 &sort=-title&size=100&page=7&facets=category, year&"
-                  "facet_size=5&highlight=1&relax=0&expand=0&year=2025&year=2024&unit=x");
+                  "facet_size=5&highlight=0&relax=0&expand=0&year=2025&year=2024&unit=x");
     assert_int_equal(r->q.n, strlen("瓦斯"));
     assert_int_equal(r->sort, XINDEX_BY_TITLE);
     assert_true(r->descending);
@@ -64,7 +64,7 @@ static void everything_is_read(void **state) {
     assert_int_equal(r->page, 7);
     assert_int_equal(r->facets, 1u << FACET_CATEGORY | 1u << FACET_YEAR);
     assert_int_equal(r->facet_size, 5);
-    assert_true(r->highlight);
+    assert_false(r->highlight);
     assert_false(r->relax);
     assert_false(r->expand);
     assert_int_equal(r->where.filter[filter_of_facet(FACET_YEAR)]->n, 2);
@@ -152,9 +152,9 @@ static void urls_are_canonical(void **state) {
     a = good(ctx, "");
     assert_url(a, NULL, "/search");
     a = good(ctx,
-             "sort=title&size=5&page=3&facets=year&facet_size=7&highlight=1&relax=0");
+             "sort=title&size=5&page=3&facets=year&facet_size=7&highlight=0&relax=0");
     assert_url(a, NULL,
-               "/search?sort=title&size=5&page=3&facets=year&facet_size=7&highlight=1"
+               "/search?sort=title&size=5&page=3&facets=year&facet_size=7&highlight=0"
                "&relax=0");
 }
 
