@@ -10,7 +10,7 @@ build="gcc g++ make pkg-config libxapian-dev libsqlite3-dev libmicrohttpd-dev li
  fonts-noto-cjk ca-certificates"
 tests="libcmocka-dev bats curl jq libxml2-utils chromium sqlite3 strace zstd procps"
 lint="libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck"
-bench="liblucene8-java default-jdk-headless libgroonga-dev zstd python3 wrk"
+bench="liblucene8-java default-jdk-headless libgroonga-dev zstd python3 wrk bc"
 case $group in
 run) want=$build ;;
 test) want="$build $tests" ;;
