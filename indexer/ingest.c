@@ -81,6 +81,7 @@ struct run {
     const struct ingest_options *opt;
     struct ingest_report report;
     struct ingest_rows rows;
+    struct validate_options valid;
     FILE *rejects;
 };
 
@@ -173,18 +174,17 @@ static enum status all_rows(struct run *run, struct ingest_pipe *pipe, int64_t b
 
 static enum status in_batch(struct run *run, struct source *src, struct registry_batch *b,
                             struct err *err) {
-    const struct validate_options valid = {
-        .registry = run->opt->registry ? run->opt->registry : "140000"};
+    run->valid.registry = run->opt->registry ? run->opt->registry : "140000";
     run->rows.b = b;
     run->rows.source = run->opt->path;
     run->rows.file = source_hash(src);
-    run->rows.valid = &valid;
+    run->rows.valid = &run->valid;
     struct ingest_pipe *pipe = NULL;
     enum status s = quarantine_any(b, &b->waiting, err);
     if (s == STATUS_OK) s = conversion_any_open(b, &b->open_links, err);
     if (s == STATUS_OK) s = decide_init(&run->rows.d, b, err);
     if (s != STATUS_OK) return s;
-    s = ingest_pipe_open(src, &valid, &pipe, err);
+    s = ingest_pipe_open(src, &run->valid, &pipe, err);
     if (s == STATUS_OK) s = all_rows(run, pipe, source_bytes(src), err);
     ingest_pipe_close(pipe);
     decide_done(&run->rows.d);

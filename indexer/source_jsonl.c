@@ -1,4 +1,5 @@
 #include "indexer/source_jsonl.h"
+#include "core/utf8.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,17 +12,16 @@
 #define CHUNK ((size_t)1 << 20)
 
 struct source {
+    XXH3_state_t again; /* of the second reading; first, for its alignment */
     char path[160];
     int fd;  /* the caller's, or own */
     int own; /* -1, or a copy of a pipe in memory */
-    bool utf16;
     int64_t bytes, at, line;
     unsigned char hash[16];
-    XXH3_state_t again; /* of the second reading */
-    char *p;            /* buffer: [from, to) is unread */
+    char *p; /* buffer: [from, to) is unread */
     size_t from, to, cap;
-    bool eof;
     const volatile int *stop;
+    bool utf16, eof;
 };
 
 static enum status failed(const struct source *s, struct err *err) {
@@ -104,13 +104,14 @@ enum status source_open(int fd, const char *path, const volatile int *stop,
     s->stop = stop;
     s->cap = CHUNK;
     s->p = malloc(s->cap);
-    size_t n = strlen(path);
-    memcpy(s->path, path, n < sizeof s->path ? n : sizeof s->path - 1);
+    if (!s->p) {
+        source_close(s);
+        return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    }
+    memcpy(s->path, path, utf8_clip(str_of(path), sizeof s->path - 1));
     enum status st = STATUS_OK;
     struct stat info;
-    if (!s->p)
-        st = err_set(err, STATUS_NOMEM, NULL, "内存不足");
-    else if (fstat(fd, &info) != 0)
+    if (fstat(fd, &info) != 0)
         st = failed(s, err);
     else if (S_ISREG(info.st_mode)) {
         if (lseek(fd, 0, SEEK_SET) < 0) st = failed(s, err);
@@ -153,10 +154,11 @@ static enum status fill(struct source *s, struct err *err) {
         s->from = 0;
     }
     if (s->to == s->cap) {
-        char *p = realloc(s->p, s->cap * 2);
+        size_t cap = s->cap ? s->cap * 2 : CHUNK;
+        char *p = realloc(s->p, cap);
         if (!p) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
         s->p = p;
-        s->cap *= 2;
+        s->cap = cap;
     }
     ssize_t n = read_some(s, s->p + s->to, s->cap - s->to);
     if (n < 0) return failed(s, err);

@@ -80,7 +80,7 @@ static void check_record(struct xstore *x, const char *name, const char *uid,
         char *got = xstore_rows(x, sql);
         got[strcspn(got, "\n")] = 0;
         const char *shown = strcmp(column, "state") == 0
-                                ? lifecycle_name((enum life_state)atoi(got))
+                                ? lifecycle_name((enum life_state)strtol(got, NULL, 10))
                                 : got;
         char number[32];
         snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
