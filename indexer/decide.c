@@ -247,8 +247,7 @@ static enum status judge(struct decide *d, struct line *l, bool marking,
         s = decide_judge(d, l->key, l->rec.regno, l->doc, l->after, out, fine, err);
     if (s == STATUS_OK && *fine) s = judge_duplicate(d, l, out, fine, err);
     if (s == STATUS_OK && *fine && marking) {
-        decide_refuse(out, OUTCOME_HELD, "H_MARKING", "",
-                      "文字中有密级标志，未保存内容；请核实定密后处理");
+        decide_hold_marking(out);
         *fine = false;
     }
     return s;

@@ -98,6 +98,9 @@ void decide_name_regno(struct str regno, char target[DECIDE_TARGET]);
 void decide_name_contract(struct str contract_no, char target[DECIDE_TARGET]);
 void decide_name_hash(int64_t hash, char target[DECIDE_TARGET]);
 
+/* H_MARKING: held, and nothing of it kept. */
+void decide_hold_marking(struct decision *out);
+
 /* Fills a refusal. */
 void decide_refuse(struct decision *out, enum outcome o, const char *code,
                    const char *field, const char *fmt, ...) PRINTF_LIKE(5, 6);

@@ -19,6 +19,12 @@ void decide_refuse(struct decision *out, enum outcome o, const char *code,
     out->outcome = o;
 }
 
+void decide_hold_marking(struct decision *out) {
+    decide_refuse(out, OUTCOME_HELD, "H_MARKING", "",
+                  "文字中有密级标志，未保存内容；请核实定密后处理");
+    out->secret = true;
+}
+
 enum status decide_dump(const json_t *doc, struct buf *out, struct err *err) {
     buf_clear(out);
     if (!buf_reserve(out, 4096)) return buf_check(out, "记录", err);

@@ -168,8 +168,8 @@ enum status prepare_row(struct prepared_row *row, const struct validate_options 
     s = validate(row, doc, valid);
     if (s == STATUS_OK) {
         row->fine = true;
-        if (row->kind == KIND_REGISTRATION || row->kind == KIND_COLLECTION)
-            row->marking = validate_has_marking(row->as.record.json);
+        bool record = row->kind == KIND_REGISTRATION || row->kind == KIND_COLLECTION;
+        row->marking = validate_has_marking(record ? row->as.record.json : doc);
         json_decref(doc);
         return STATUS_OK;
     }

@@ -14,7 +14,7 @@ struct prepared_row {
     int64_t at;            /* bytes of the file consumed so far */
     bool fine;             /* `as` is filled; else why says what is wrong */
     bool secret;           /* refused, and its text may not be kept */
-    bool marking;          /* a registration whose text carries a marking */
+    bool marking;          /* its text carries a classification marking */
     bool stated;           /* E_CLASSIFIED, and the row says so itself */
     struct err why;
     json_t *doc; /* as it was read, when refused after parsing; else NULL */

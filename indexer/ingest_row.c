@@ -24,6 +24,11 @@ static enum status decide_row(struct ingest_rows *in, struct prepared_row *row,
                               const struct conversion_place *at, struct decision *out,
                               struct err *err) {
     if (!row->fine) return decide_refused(in, row, out, err);
+    bool record = row->kind == KIND_REGISTRATION || row->kind == KIND_COLLECTION;
+    if (row->marking && !record) {
+        decide_hold_marking(out);
+        return STATUS_OK;
+    }
     switch (row->kind) {
         case KIND_REGISTRATION:
         case KIND_COLLECTION:
