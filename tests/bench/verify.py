@@ -7,7 +7,7 @@ NFKC, case folded, spaces dropped between Han and at the border of Han and other
 and the like unified; and it may not cut a run of letters and digits. Traditional characters
 are folded by the product only, so terms and records that differ by that are left out of the
 sample. Fields that exist for applied technology only count for category A."""
-import random, re, sys, unicodedata
+import random, re, sqlite3, sys, unicodedata
 
 run, count = sys.argv[1], int(sys.argv[2])
 HAN = '\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff'
@@ -49,14 +49,14 @@ filters = {i: [(FACETS.index(p.split('=')[0]), p.split('=')[1]) for p in queries
            if len(queries[i]) > 2 else [] for i in ids}
 total, check = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0)
 sums = {i: {} for i in ids}
-seen = set()
+# Rows that were refused as duplicates are not in the registry, hence not in the truth.
+store = sqlite3.connect(f'file:{run}/ix-chengguo/registry.db?mode=ro', uri=True)
+registered = {int(uid) for uid, in store.execute('SELECT uid FROM record')}
 for line in open(f'{run}/data.tsv'):
     f = line.rstrip('\n').split('\t')
     values = [norm(f[1]), norm(f[2])] + [norm(v) for k in (3, 4) for v in f[k].split(';')]
-    key = (re.sub(r'\s', '', values[0]), values[2 + len(f[3].split(';'))])
-    if key in seen:                       # the same achievement twice is registered once
+    if int(f[0]) not in registered:
         continue
-    seen.add(key)
     text = '\n'.join(values)
     codes = [f[5 + k].split(',') if not (FACETS[k] in ONLY_A and f[5] != '0') else [] for k in range(12)]
     for i in ids:
