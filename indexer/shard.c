@@ -154,7 +154,7 @@ static enum status second(void *arg, const struct registry_row *row, struct err 
 static enum status write_left(struct making *m, struct err *err) {
     FILE *f = create(m->dir, m->n, "left", err);
     if (!f) return STATUS_IO;
-    bool ok = fwrite(m->left, sizeof *m->left, m->nleft, f) == m->nleft;
+    bool ok = m->nleft == 0 || fwrite(m->left, sizeof *m->left, m->nleft, f) == m->nleft;
     ok = fclose(f) == 0 && ok;
     return ok ? STATUS_OK : err_errno(err, "不能写 %s", m->dir);
 }
