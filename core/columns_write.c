@@ -1,4 +1,5 @@
 /* What the builder holds, sorted, ranked and written as one file. */
+#include "core/fs.h"
 #include "core/columns_builder.h"
 #include "core/columns_file.h"
 #include "core/utf8.h"
@@ -292,18 +293,6 @@ static enum status write_file(const struct columns_builder *b, const struct plan
     return s;
 }
 
-static enum status sync_folder(const char *path, struct err *err) {
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-             slash ? path : ".");
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return err_errno(err, "cannot open %s", folder);
-    enum status s = fsync(fd) == 0 ? STATUS_OK : err_errno(err, "cannot sync %s", folder);
-    close(fd);
-    return s;
-}
-
 static enum status write_plan(const struct columns_builder *b, const struct plan *p,
                               struct columns_head *h, const char *path, struct err *err) {
     char tmp[PATH_MAX];
@@ -317,7 +306,7 @@ static enum status write_plan(const struct columns_builder *b, const struct plan
         unlink(tmp);
         return s;
     }
-    return sync_folder(path, err);
+    return fs_sync_parent(path, err);
 }
 
 static enum status check_text(const struct columns_builder *b, uint64_t text_end,

@@ -1,5 +1,6 @@
 /* text-G: sixteen bytes of head (RECTEXT_MAGIC, eight reserved zeros), then the texts of
  * records one after another; where each begins and ends stands in the columns. */
+#include "core/fs.h"
 #include "core/rectext.h"
 #include "core/utf8.h"
 
@@ -69,18 +70,6 @@ static enum status write_all(int fd, const char *path, uint64_t at, struct str s
     return STATUS_OK;
 }
 
-static enum status sync_folder(const char *path, struct err *err) {
-    char folder[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1,
-             slash ? path : ".");
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return err_errno(err, "cannot open %s", folder);
-    enum status s = fsync(fd) == 0 ? STATUS_OK : err_errno(err, "cannot sync %s", folder);
-    close(fd);
-    return s;
-}
-
 /* A file shorter than its head is what an interrupted create left: it is begun anew. */
 static enum status begin(int fd, const char *path, uint64_t *end, struct err *err) {
     struct stat st;
@@ -96,7 +85,7 @@ static enum status begin(int fd, const char *path, uint64_t *end, struct err *er
     }
     enum status s = write_all(fd, path, 0, str_slice(RECTEXT_MAGIC, RECTEXT_HEAD), err);
     if (s == STATUS_OK && fsync(fd) != 0) s = err_errno(err, "cannot write %s", path);
-    if (s == STATUS_OK) s = sync_folder(path, err);
+    if (s == STATUS_OK) s = fs_sync_parent(path, err);
     if (s == STATUS_OK) *end = RECTEXT_HEAD;
     return s;
 }
@@ -136,8 +125,9 @@ enum status rectext_append(const char *path, uint64_t end, struct str bytes, boo
 
 /* ---- values ----------------------------------------------------------------------- */
 
-#define GAP_SHORT 100 /* characters: up to here a look around each occurrence is cheap   \
-                       */
+#define GAP_SHORT                                                                        \
+    100 /* characters: up to here a look around each occurrence is cheap                 \
+         */
 #define SCAN_MAX                                                                         \
     ((size_t)64) /* longer needles go to memmem, which is never quadratic                \
                   */

@@ -1,5 +1,6 @@
 #include "indexer/bulk.h"
 
+#include "core/fs.h"
 #include "indexer/pubset.h"
 #include "indexer/shard.h"
 #include "stats/aggregate.h"
@@ -272,17 +273,17 @@ static enum status swap_in(const struct store *store, enum audience a, struct er
     unsigned how = access(set, F_OK) == 0 ? RENAME_EXCHANGE : RENAME_NOREPLACE;
     if (renameat2(AT_FDCWD, fresh, AT_FDCWD, set, how) != 0)
         return err_errno(err, "不能换上新的 %s", set);
-    s = pubset_sync_dir(store->dir, err);
-    if (s == STATUS_OK) s = pubset_remove_tree(fresh, err);
+    s = fs_sync_dir(store->dir, err);
+    if (s == STATUS_OK) s = fs_remove_tree(fresh, err);
     return s;
 }
 
 static enum status clean(const struct bulk *b, struct err *err) {
-    enum status s = pubset_remove_tree(b->dir, err);
+    enum status s = fs_remove_tree(b->dir, err);
     for (int a = 0; a < AUDIENCE_COUNT && s == STATUS_OK; a++) {
         char path[PATH_MAX];
         s = new_dir(b->store, (enum audience)a, path, sizeof path, err);
-        if (s == STATUS_OK) s = pubset_remove_tree(path, err);
+        if (s == STATUS_OK) s = fs_remove_tree(path, err);
     }
     return s;
 }

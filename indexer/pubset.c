@@ -3,9 +3,6 @@
 #include "stats/aggregate.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -109,24 +106,4 @@ void pubset_sweep(const char *set_dir, const char *current_columns, int64_t now)
             (void)unlinkat(dirfd(d), e->d_name, 0);
     }
     closedir(d);
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind,
-                      struct FTW *ftw) {
-    (void)st, (void)kind, (void)ftw;
-    return remove(path);
-}
-
-enum status pubset_remove_tree(const char *dir, struct err *err) {
-    if (nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
-        return err_errno(err, "不能删除 %s", dir);
-    return STATUS_OK;
-}
-
-enum status pubset_sync_dir(const char *dir, struct err *err) {
-    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return err_errno(err, "不能打开目录 %s", dir);
-    int rc = fsync(fd);
-    close(fd);
-    return rc == 0 ? STATUS_OK : err_errno(err, "不能把目录 %s 写到磁盘", dir);
 }

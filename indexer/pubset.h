@@ -44,9 +44,4 @@ MUST_CHECK enum status pubset_private_json(const struct record *r, struct buf *o
 /* Removes columns files of older revisions past the grace period, and leftovers. */
 void pubset_sweep(const char *set_dir, const char *current_columns, int64_t now);
 
-/* Removes a folder and all below it; a missing one is no error. */
-MUST_CHECK enum status pubset_remove_tree(const char *dir, struct err *err);
-/* fsync of a folder, so that renames in it last. */
-MUST_CHECK enum status pubset_sync_dir(const char *dir, struct err *err);
-
 #endif
