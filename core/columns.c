@@ -18,22 +18,22 @@ static enum status map_file(const char *path, void **map, size_t *n, struct err 
     if (fd < 0) {
         if (errno == ENOENT)
             return err_set(err, STATUS_NOT_FOUND, NULL, "%s is not there", path);
-        return err_errno(err, "cannot open %s", path);
+        return err_errno(err, "不能打开 %s", path);
     }
     struct stat st;
     if (fstat(fd, &st) != 0) {
-        enum status s = err_errno(err, "cannot read the size of %s", path);
+        enum status s = err_errno(err, "不能读出 %s 的大小", path);
         close(fd);
         return s;
     }
     if (!S_ISREG(st.st_mode) ||
         (size_t)st.st_size < sizeof(struct columns_head) + sizeof(uint64_t)) {
         close(fd);
-        return corrupt(err, path, "no columns file, or cut short");
+        return corrupt(err, path, "不是列文件，或被截短");
     }
     void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
     enum status s = STATUS_OK;
-    if (p == MAP_FAILED) s = err_errno(err, "cannot map %s", path);
+    if (p == MAP_FAILED) s = err_errno(err, "不能映射 %s", path);
     close(fd);
     if (s == STATUS_OK) {
         *map = p;
@@ -77,12 +77,12 @@ static uint64_t section_bytes(const struct columns_head *h, size_t i) {
 }
 
 static const char *check_head(const struct columns_head *h, size_t n) {
-    if (memcmp(h->magic, COLUMNS_MAGIC, sizeof h->magic) != 0) return "no columns file";
+    if (memcmp(h->magic, COLUMNS_MAGIC, sizeof h->magic) != 0) return "没有列文件";
     if (h->version != COLUMNS_VERSION || h->order != COLUMNS_ORDER ||
         h->nsections != SECTION_COUNT || h->nfacets != FACET_COUNT)
         return "written by another version";
     if (XXH3_64bits(h, offsetof(struct columns_head, checksum)) != h->checksum)
-        return "the checksum of the head is wrong";
+        return "文件头的校验和不对";
     if (h->file_bytes != n) return "cut short";
     if (h->size == 0 || h->size > COLUMNS_MAX_DOCID + 1 || h->live_count >= h->size ||
         !memchr(h->text_name, 0, sizeof h->text_name))
@@ -239,12 +239,12 @@ static struct str title_key(const struct columns *c, uint32_t docid) {
 static const char *verify_facet(const struct columns *c, const struct columns_facet *f) {
     for (uint32_t v = 2; v <= f->nvalues; v++)
         if (str_cmp(columns_value(f, v - 1), columns_value(f, v)) >= 0)
-            return "the values of a facet are out of order";
+            return "一个分面的值次序不对";
     for (size_t i = 0; f->multi && i < c->size; i++)
         for (uint32_t k = f->start[i]; k < f->start[i + 1]; k++)
             if (columns_ord(f, k) == 0 ||
                 (k > f->start[i] && columns_ord(f, k - 1) >= columns_ord(f, k)))
-                return "the values of a record are out of order";
+                return "一条记录的值次序不对";
     return NULL;
 }
 
@@ -255,13 +255,13 @@ static const char *verify_ranks(const struct columns *c, uint32_t *by_rank) {
         bool live = columns_is_live(c, i);
         uint32_t r = c->uid_rank[i];
         if (live ? r == 0 || r > c->live_count || by_rank[r] != 0 : r != 0)
-            return "the ranks of uids are wrong";
+            return "uid 的次序不对";
         if (live) by_rank[r] = i;
         keyed += c->title_rank[i] != 0;
     }
     for (uint32_t r = 2; r <= c->live_count; r++)
         if (str_cmp(columns_uid(c, by_rank[r - 1]), columns_uid(c, by_rank[r])) >= 0)
-            return "the ranks of uids are wrong";
+            return "uid 的次序不对";
     uint32_t rank = 0;
     for (uint32_t i = 0; i < c->title_count; i++) {
         uint32_t d = c->title_order[i], before = i ? c->title_order[i - 1] : 0;
@@ -269,9 +269,9 @@ static const char *verify_ranks(const struct columns *c, uint32_t *by_rank) {
         rank += order < 0;
         if (order > 0 || c->title_rank[d] != rank || !columns_is_live(c, d) ||
             (order == 0 && c->uid_rank[before] >= c->uid_rank[d]))
-            return "the ranks of titles are wrong";
+            return "名称的次序不对";
     }
-    return keyed == c->title_count ? NULL : "the ranks of titles are wrong";
+    return keyed == c->title_count ? NULL : "名称的次序不对";
 }
 
 enum status columns_verify(const char *path, struct err *err) {
@@ -286,8 +286,7 @@ enum status columns_verify(const char *path, struct err *err) {
     uint64_t sum;
     memcpy(&sum, (const char *)c.map + c.map_bytes - sizeof sum, sizeof sum);
     const char *bad = NULL;
-    if (XXH3_64bits(c.map, c.map_bytes - sizeof sum) != sum)
-        bad = "the checksum is wrong";
+    if (XXH3_64bits(c.map, c.map_bytes - sizeof sum) != sum) bad = "校验和不对";
     for (unsigned i = 0; !bad && i < FACET_COUNT; i++)
         bad = verify_facet(&c, &c.facet[i]);
     if (!bad) bad = verify_ranks(&c, by_rank);

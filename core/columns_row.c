@@ -80,8 +80,7 @@ enum status columns_row_read(void *ctx, struct str *in, struct columns_row *out,
         row.facet[f].value = values[f];
         row.facet[f].n = n;
     }
-    if (s == STATUS_OK && !ok)
-        s = err_set(err, STATUS_CORRUPT, NULL, "a row of columns is cut short");
+    if (s == STATUS_OK && !ok) s = err_set(err, STATUS_CORRUPT, NULL, "列的一行被截短");
     if (s != STATUS_OK) {
         for (size_t f = 0; f < FACET_COUNT; f++) talloc_free(values[f]);
         return s;

@@ -276,20 +276,20 @@ static void fill(const struct columns_builder *b, const struct plan *p,
 static enum status write_file(const struct columns_builder *b, const struct plan *p,
                               struct columns_head *h, const char *path, struct err *err) {
     int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) return err_errno(err, "cannot write %s", path);
+    if (fd < 0) return err_errno(err, "不能写 %s", path);
     enum status s = STATUS_OK;
     void *map = MAP_FAILED;
     if ((errno = posix_fallocate(fd, 0, (off_t)h->file_bytes)) != 0)
-        s = err_errno(err, "cannot write %s", path);
+        s = err_errno(err, "不能写 %s", path);
     else if ((map = mmap(NULL, (size_t)h->file_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
                          fd, 0)) == MAP_FAILED)
-        s = err_errno(err, "cannot map %s", path);
+        s = err_errno(err, "不能映射 %s", path);
     if (s == STATUS_OK) {
         fill(b, p, h, map);
         if (munmap(map, (size_t)h->file_bytes) != 0 || fsync(fd) != 0)
-            s = err_errno(err, "cannot write %s", path);
+            s = err_errno(err, "不能写 %s", path);
     }
-    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "cannot write %s", path);
+    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "不能写 %s", path);
     return s;
 }
 
@@ -297,11 +297,11 @@ static enum status write_plan(const struct columns_builder *b, const struct plan
                               struct columns_head *h, const char *path, struct err *err) {
     char tmp[PATH_MAX];
     if (snprintf(tmp, sizeof tmp, "%s.tmp", path) >= (int)sizeof tmp)
-        return err_set(err, STATUS_LIMIT, NULL, "the path %s is too long", path);
+        return err_set(err, STATUS_LIMIT, NULL, "路径 %s 太长", path);
     lay_out(p, h);
     enum status s = write_file(b, p, h, tmp, err);
     if (s == STATUS_OK && rename(tmp, path) != 0)
-        s = err_errno(err, "cannot rename %s", tmp);
+        s = err_errno(err, "不能改名为 %s", tmp);
     if (s != STATUS_OK) {
         unlink(tmp);
         return s;
@@ -314,8 +314,7 @@ static enum status check_text(const struct columns_builder *b, uint64_t text_end
     for (uint32_t i = 1; i < b->n; i++)
         if (b->live[i] &&
             (b->text_at[i] > text_end || b->text_len[i] > text_end - b->text_at[i]))
-            return err_set(err, STATUS_INVALID, NULL,
-                           "the text of record %lu lies beyond the end of the text file",
+            return err_set(err, STATUS_INVALID, NULL, "记录 %lu 的文本超出文本文件",
                            (unsigned long)i);
     return STATUS_OK;
 }
@@ -331,7 +330,7 @@ enum status columns_builder_write(struct columns_builder *b, const char *path,
                              .nfacets = FACET_COUNT};
     memcpy(h.magic, COLUMNS_MAGIC, sizeof h.magic);
     if (strlen(text_name) >= sizeof h.text_name)
-        return err_set(err, STATUS_LIMIT, NULL, "the name %s is too long", text_name);
+        return err_set(err, STATUS_LIMIT, NULL, "名称 %s 太长", text_name);
     memcpy(h.text_name, text_name, strlen(text_name));
     enum status s = check_text(b, text_end, err);
     struct plan p = {0};

@@ -22,20 +22,20 @@
 static enum status missing_or_errno(struct err *err, const char *path) {
     if (errno == ENOENT)
         return err_set(err, STATUS_NOT_FOUND, NULL, "%s is not there", path);
-    return err_errno(err, "cannot open %s", path);
+    return err_errno(err, "不能打开 %s", path);
 }
 
 static enum status map_fd(int fd, const char *path, uint64_t min_bytes,
                           struct rectext *out, struct err *err) {
     struct stat st;
-    if (fstat(fd, &st) != 0) return err_errno(err, "cannot read the size of %s", path);
+    if (fstat(fd, &st) != 0) return err_errno(err, "不能读出 %s 的大小", path);
     if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size < RECTEXT_HEAD ||
         (uint64_t)st.st_size < min_bytes)
         return err_set(err, STATUS_CORRUPT, NULL,
                        "%s is shorter than the columns say; run chengguo rebuild", path);
     size_t n = (size_t)st.st_size;
     void *map = mmap(NULL, n, PROT_READ, MAP_SHARED, fd, 0);
-    if (map == MAP_FAILED) return err_errno(err, "cannot map %s", path);
+    if (map == MAP_FAILED) return err_errno(err, "不能映射 %s", path);
     if (memcmp(map, RECTEXT_MAGIC, RECTEXT_HEAD) != 0) {
         munmap(map, n);
         return err_set(err, STATUS_CORRUPT, NULL, "%s is no text file", path);
@@ -63,7 +63,7 @@ static enum status write_all(int fd, const char *path, uint64_t at, struct str s
     while (s.n > 0) {
         ssize_t k = pwrite(fd, s.p, s.n, (off_t)at);
         if (k < 0 && errno == EINTR) continue;
-        if (k <= 0) return err_errno(err, "cannot write %s", path);
+        if (k <= 0) return err_errno(err, "不能写 %s", path);
         s = str_slice(s.p + k, s.n - (size_t)k);
         at += (uint64_t)k;
     }
@@ -73,18 +73,18 @@ static enum status write_all(int fd, const char *path, uint64_t at, struct str s
 /* A file shorter than its head is what an interrupted create left: it is begun anew. */
 static enum status begin(int fd, const char *path, uint64_t *end, struct err *err) {
     struct stat st;
-    if (fstat(fd, &st) != 0) return err_errno(err, "cannot read the size of %s", path);
+    if (fstat(fd, &st) != 0) return err_errno(err, "不能读出 %s 的大小", path);
     if ((uint64_t)st.st_size >= RECTEXT_HEAD) {
         char head[RECTEXT_HEAD];
         if (pread(fd, head, sizeof head, 0) != (ssize_t)sizeof head)
-            return err_errno(err, "cannot read %s", path);
+            return err_errno(err, "不能读 %s", path);
         if (memcmp(head, RECTEXT_MAGIC, sizeof head) != 0)
             return err_set(err, STATUS_CORRUPT, NULL, "%s is no text file", path);
         *end = (uint64_t)st.st_size;
         return STATUS_OK;
     }
     enum status s = write_all(fd, path, 0, str_slice(RECTEXT_MAGIC, RECTEXT_HEAD), err);
-    if (s == STATUS_OK && fsync(fd) != 0) s = err_errno(err, "cannot write %s", path);
+    if (s == STATUS_OK && fsync(fd) != 0) s = err_errno(err, "不能写 %s", path);
     if (s == STATUS_OK) s = fs_sync_parent(path, err);
     if (s == STATUS_OK) *end = RECTEXT_HEAD;
     return s;
@@ -92,24 +92,23 @@ static enum status begin(int fd, const char *path, uint64_t *end, struct err *er
 
 enum status rectext_create(const char *path, uint64_t *end, struct err *err) {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0) return err_errno(err, "cannot create %s", path);
+    if (fd < 0) return err_errno(err, "不能建立 %s", path);
     enum status s = begin(fd, path, end, err);
-    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "cannot create %s", path);
+    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "不能建立 %s", path);
     return s;
 }
 
 static enum status append_fd(int fd, const char *path, uint64_t end, struct str bytes,
                              bool sync, struct err *err) {
     struct stat st;
-    if (fstat(fd, &st) != 0) return err_errno(err, "cannot read the size of %s", path);
+    if (fstat(fd, &st) != 0) return err_errno(err, "不能读出 %s 的大小", path);
     if (end < RECTEXT_HEAD || (uint64_t)st.st_size < end)
         return err_set(err, STATUS_CORRUPT, NULL,
                        "%s is shorter than the columns say; run chengguo rebuild", path);
     if ((uint64_t)st.st_size > end && ftruncate(fd, (off_t)end) != 0)
-        return err_errno(err, "cannot shorten %s", path);
+        return err_errno(err, "不能截短 %s", path);
     enum status s = write_all(fd, path, end, bytes, err);
-    if (s == STATUS_OK && sync && fsync(fd) != 0)
-        s = err_errno(err, "cannot write %s", path);
+    if (s == STATUS_OK && sync && fsync(fd) != 0) s = err_errno(err, "不能写 %s", path);
     return s;
 }
 
@@ -118,7 +117,7 @@ enum status rectext_append(const char *path, uint64_t end, struct str bytes, boo
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0) return missing_or_errno(err, path);
     enum status s = append_fd(fd, path, end, bytes, sync, err);
-    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "cannot write %s", path);
+    if (close(fd) != 0 && s == STATUS_OK) s = err_errno(err, "不能写 %s", path);
     if (s == STATUS_OK) *new_end = end + bytes.n;
     return s;
 }

@@ -54,7 +54,7 @@ Cond::Cond(const Request &q, const struct xindex_cond &cond)
     if (facet_ >= FACET_COUNT ||
         (facet_ < 0 && (date_ < 0 || date_ >= DATE_COLUMN_COUNT)))
         q.fail(STATUS_INVALID, "a condition names no column");
-    if (cond.nvalue > MAX_VALUES) q.fail(STATUS_LIMIT, "a filter has too many values");
+    if (cond.nvalue > MAX_VALUES) q.fail(STATUS_LIMIT, "一个筛选条件的值太多");
     if (facet_ >= 0) yes_.assign(static_cast<size_t>(c_.facet[facet_].nvalues) + 1, 0);
     for (size_t i = 0; i < cond.nvalue; i++)
         if (facet_ >= 0)

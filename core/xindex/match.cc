@@ -193,7 +193,7 @@ Match::Match(xindex_reader &r, const struct xindex_request &req, struct err *err
     : req_(req), q_(r, wants_scores(req), req.deadline_ns, err), c_(r.columns),
       order_(req, r.columns), best_(heap_size(req)) {
     if (req.nwhere > MAX_WHERE || heap_size(req) > XINDEX_MAX_WINDOW)
-        q_.fail(STATUS_LIMIT, "the request exceeds a limit of the index");
+        q_.fail(STATUS_LIMIT, "请求超过了索引的限度");
     r.scratch.reset();
     if (req.query) root_ = build_node(q_, *req.query);
     if (q_.scoring) sum_ = r.scratch.floats.take()->v;

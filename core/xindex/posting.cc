@@ -19,7 +19,7 @@ void Request::check_deadline() const {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     if (static_cast<int64_t>(t.tv_sec) * 1000000000 + t.tv_nsec > deadline_ns) {
-        err_set(err, STATUS_DEADLINE, "deadline", "the search took too long");
+        err_set(err, STATUS_DEADLINE, "deadline", "检索超过了时限；请把检索词写得更具体");
         throw Failure{STATUS_DEADLINE};
     }
 }

@@ -47,11 +47,11 @@ static enum status read_meta(Loaded &l, std::string &columns, std::string &text,
                              struct err *err) {
     std::string format = l.db->get_metadata("format"), seq = l.db->get_metadata("seq");
     if (format.empty() && l.db->get_doccount() == 0)
-        return err_set(err, STATUS_NOT_FOUND, nullptr, "nothing is published yet");
+        return err_set(err, STATUS_NOT_FOUND, nullptr, "还没有发布任何数据");
     if (format != XINDEX_FORMAT)
         return err_set(err, STATUS_CORRUPT, nullptr,
-                       "the index has format '%.20s', this program reads %s; run "
-                       "chengguo rebuild",
+                       "索引的格式是 “%.20s”，本程序读的是 %s；"
+                       "请运行 chengguo rebuild",
                        format.c_str(), XINDEX_FORMAT);
     columns = l.db->get_metadata("columns");
     text = l.db->get_metadata("text");
@@ -60,7 +60,7 @@ static enum status read_meta(Loaded &l, std::string &columns, std::string &text,
     l.revision = strtoll(seq.c_str(), &end, 10);
     if (!is_name(columns) || !is_name(text) || seq.empty() || *end || errno)
         return err_set(err, STATUS_CORRUPT, nullptr,
-                       "the index does not name its revision, columns and text");
+                       "索引没有注明修订、列文件和文本文件");
     l.as_of = l.db->get_metadata("as_of");
     return STATUS_OK;
 }
@@ -126,10 +126,10 @@ enum status reader_load(xindex_reader &r, bool anew, struct err *err) {
     }
     if (missing)
         return err_set(err, STATUS_CORRUPT, nullptr,
-                       "a columns or text file that the index names is missing in %s; "
-                       "run chengguo rebuild",
+                       "%s 里缺少索引所指的列文件或文本文件；"
+                       "请运行 chengguo rebuild",
                        r.dir.c_str());
-    return err_set(err, STATUS_STALE, nullptr, "the index keeps changing");
+    return err_set(err, STATUS_STALE, nullptr, "索引正在不断更新；请稍后再试");
 }
 
 } // namespace xi
@@ -209,10 +209,10 @@ enum status xindex_lookup(struct xindex_reader *r, void *ctx, struct str term,
         std::string name(term.p ? term.p : "", term.n);
         Xapian::PostingIterator end;
         if (name.empty() || name.size() > XINDEX_TERM_MAX)
-            return err_set(err, STATUS_NOT_FOUND, nullptr, "no such record");
+            return err_set(err, STATUS_NOT_FOUND, nullptr, "没有这条记录");
         Xapian::PostingIterator it = r->db->postlist_begin(name);
         while (it != end && !columns_is_live(&r->columns, *it)) ++it;
-        if (it == end) return err_set(err, STATUS_NOT_FOUND, nullptr, "no such record");
+        if (it == end) return err_set(err, STATUS_NOT_FOUND, nullptr, "没有这条记录");
         std::string bytes = r->db->get_document(*it).get_data();
         char *copy = static_cast<char *>(talloc_size(ctx, bytes.size() + 1));
         if (!copy) throw std::bad_alloc();

@@ -206,7 +206,7 @@ void Builder::count(const struct xindex_node *n, unsigned depth) {
     terms += n->literal.n;
     if (++nodes > XINDEX_MAX_NODES || terms > XINDEX_MAX_TERMS ||
         depth >= XINDEX_MAX_DEPTH)
-        q.fail(STATUS_LIMIT, "the query is too large");
+        q.fail(STATUS_LIMIT, "检索式太复杂；请减少检索词");
 }
 
 std::unique_ptr<Node> Builder::node(const struct xindex_node *n, unsigned depth) {

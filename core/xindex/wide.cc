@@ -107,7 +107,7 @@ static void expand(const Request &q, const std::string &start,
     Xapian::TermIterator end = q.r.db->allterms_end(start);
     for (Xapian::TermIterator it = q.r.db->allterms_begin(start); it != end; ++it) {
         if (out.size() == XINDEX_MAX_EXPAND)
-            q.fail(STATUS_LIMIT, "the prefix stands for too many words; type more of it");
+            q.fail(STATUS_LIMIT, "前缀对应的词太多；请多写几个字");
         out.emplace_back(*it, it.get_termfreq());
     }
 }
