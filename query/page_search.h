@@ -5,7 +5,7 @@
 #include "query/search.h"
 #include "query/view.h"
 
-#define PAGE_SEARCH_FACET_SIZE 8   /* values of a facet that a page lists */
+#define PAGE_SEARCH_FACET_SIZE 10  /* values of a facet that a page lists */
 #define PAGE_SEARCH_FACET_MORE 100 /* after 显示更多 */
 #define PAGE_SEARCH_FACETS_OPEN 3  /* groups that stand open at first */
 

@@ -1,6 +1,7 @@
 #include "query/page_search.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Long lists of names (units, people, keywords) come last: they help least. */
 static const enum facet shown[] = {
@@ -55,12 +56,20 @@ static const char *more_url(const struct page_search *p, enum facet facet) {
     return view_keep(p->call, &b);
 }
 
+static int newest_first(const void *a, const void *b) {
+    const struct search_facet_value *x = a, *y = b;
+    return str_cmp(y->value, x->value);
+}
+
 static void put_group(struct page_search *p, json_t *groups, const struct search_facet *f,
                       bool open) {
     struct view *v = p->view;
     size_t filter = filter_of_facet(f->facet), selected = 0;
     char chosen[32], other[96], a[32], b[32];
     json_t *o = json_object();
+    /* Years are read as a series; the answer is this page's alone, so it may be sorted.
+     */
+    if (f->facet == FACET_YEAR) qsort(f->value, f->n, sizeof f->value[0], newest_first);
     view_add(v, groups, o);
     view_set(v, o, "id", json_string(facet_name(f->facet)));
     view_set(v, o, "label", json_string(facet_label(f->facet)));
