@@ -35,8 +35,7 @@ static bool has_value(const struct table_cell *c) {
 
 static double cell_number(const struct table_cell *c) {
     double v = (double)c->units;
-    for (int i = 0; i < c->decimals; i++)
-        v /= 10;
+    for (int i = 0; i < c->decimals; i++) v /= 10;
     return v;
 }
 
@@ -68,12 +67,10 @@ static int by_code(const void *a, const void *b, void *dim) {
 static enum status pick_categories(const void *ctx, const struct table_dim *d,
                                    size_t **out, size_t *n, struct err *err) {
     size_t *list = talloc_array(ctx, size_t, (unsigned)(d->n + 1));
-    if (!list)
-        return err_set(err, STATUS_NOMEM, NULL, "out of memory for a chart");
+    if (!list) return err_set(err, STATUS_NOMEM, NULL, "out of memory for a chart");
     size_t k = 0;
     for (size_t i = 0; i < d->n; i++)
-        if (strcmp(or_empty(d->cat[i].code), TOTAL) != 0)
-            list[k++] = i;
+        if (strcmp(or_empty(d->cat[i].code), TOTAL) != 0) list[k++] = i;
     *out = list;
     *n = k;
     return STATUS_OK;
@@ -97,11 +94,9 @@ static enum status plan_make(const void *ctx, const struct table *t,
                        or_empty(t->id), row->measure);
     p->panel = row->panel_measure ? table_find_category(m, row->panel_measure) : SIZE_MAX;
     for (size_t d = 0; d < t->ndim; d++) {
-        if (d == p->x_dim || d == p->series_dim || d == p->measure_dim)
-            continue;
+        if (d == p->x_dim || d == p->series_dim || d == p->measure_dim) continue;
         p->fixed[d] = table_find_category(&t->dim[d], TOTAL);
-        if (p->fixed[d] == SIZE_MAX && t->dim[d].n == 1)
-            p->fixed[d] = 0;
+        if (p->fixed[d] == SIZE_MAX && t->dim[d].n == 1) p->fixed[d] = 0;
         if (p->fixed[d] == SIZE_MAX)
             return err_set(err, STATUS_INVALID, "chart",
                            "统计表%s的维度%s没有合计，无法作图", or_empty(t->id),
@@ -135,8 +130,7 @@ static const struct table_cell *cell_at(const struct plan *p, size_t x, size_t s
 
 static bool x_has_status(const struct plan *p, size_t x, enum table_status status) {
     for (size_t i = 0; i < p->nseries; i++)
-        if (cell_at(p, x, p->series[i], p->measure)->status == status)
-            return true;
+        if (cell_at(p, x, p->series[i], p->measure)->status == status) return true;
     return p->total != SIZE_MAX && cell_at(p, x, p->total, p->measure)->status == status;
 }
 
@@ -270,8 +264,7 @@ static int32_t next_color(const struct plan *p, size_t *next) {
             taken |= chart_color_fixed(or_empty(d->id),
                                        or_empty(d->cat[p->series[i]].code)) == c;
         }
-        if (!taken)
-            return c;
+        if (!taken) return c;
     }
 }
 
@@ -300,8 +293,7 @@ static json_t *all_series(const struct plan *p, const void *ctx) {
     double *weight = talloc_zero_array(ctx, double, (unsigned)(p->nseries + 1));
     size_t *rest = talloc_array(ctx, size_t, (unsigned)(p->nseries + 1));
     json_t *out = json_array();
-    if (!grey || !weight || !rest || !out)
-        return json_decref(out), NULL;
+    if (!grey || !weight || !rest || !out) return json_decref(out), NULL;
     size_t nrest = 0, next = 0;
     for (size_t i = 0; i < p->nseries; i++) {
         const char *code = or_empty(d->cat[p->series[i]].code);
@@ -334,8 +326,17 @@ static json_t *all_series(const struct plan *p, const void *ctx) {
 static json_t *total_line(const struct plan *p, size_t measure, const char *label,
                           const char *name) {
     json_t *points = json_array();
-    for (size_t x = 0; x < p->nx; x++)
-        json_array_append_new(points, cell_point(p, x, p->total, measure, name));
+    for (size_t x = 0; x < p->nx; x++) {
+        json_t *drawn = cell_point(p, x, p->total, measure, name);
+        /* Part of a year against a whole one: told in the tooltip, not drawn as a fall.
+         */
+        if (measure == p->panel &&
+            cell_at(p, x, p->total, measure)->status == TABLE_PROVISIONAL) {
+            json_object_set_new(drawn, "value", json_null());
+            json_object_set_new(drawn, "mark", json_string("未满"));
+        }
+        json_array_append_new(points, drawn);
+    }
     return json_pack("{s:s, s:o}", "label", label, "points", points);
 }
 
@@ -404,8 +405,7 @@ static json_t *subtitle_json(const struct plan *p) {
 static json_t *footer_json(const struct plan *p) {
     const struct table *t = p->t;
     char day[DATE_TEXT] = "";
-    if (p->as_of)
-        date_text(p->as_of, day);
+    if (p->as_of) date_text(p->as_of, day);
     bool live = !t->edition || strcmp(t->edition, "live") == 0;
     return json_sprintf(
         "数据来源：%s · 截至：%s · 口径：%s · 版本：%s%s · 统计表%s",
@@ -423,15 +423,11 @@ static struct extremes extremes_of(const struct plan *p) {
     struct extremes e = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
     for (size_t x = 0; x < p->nx && p->total != SIZE_MAX; x++) {
         const struct table_cell *c = cell_at(p, x, p->total, p->measure);
-        if (!has_value(c) || c->status == TABLE_PROVISIONAL)
-            continue;
-        if (e.first == SIZE_MAX)
-            e.first = e.high = e.low = x;
+        if (!has_value(c) || c->status == TABLE_PROVISIONAL) continue;
+        if (e.first == SIZE_MAX) e.first = e.high = e.low = x;
         e.last = x;
-        if (c->units > cell_at(p, e.high, p->total, p->measure)->units)
-            e.high = x;
-        if (c->units < cell_at(p, e.low, p->total, p->measure)->units)
-            e.low = x;
+        if (c->units > cell_at(p, e.high, p->total, p->measure)->units) e.high = x;
+        if (c->units < cell_at(p, e.low, p->total, p->measure)->units) e.low = x;
     }
     return e;
 }
@@ -498,8 +494,7 @@ static json_t *desc_json(const struct plan *p) {
 
 enum status chart_describe(const struct table *t, const struct chart_row *row, int width,
                            json_t **out, struct err *err) {
-    if (width == 0)
-        width = CHART_WIDTH_DEFAULT;
+    if (width == 0) width = CHART_WIDTH_DEFAULT;
     if (width < CHART_WIDTH_MIN || width > CHART_WIDTH_MAX)
         return err_set(err, STATUS_USAGE, "width", "图宽应在%d到%d之间，不是%d",
                        CHART_WIDTH_MIN, CHART_WIDTH_MAX, width);

@@ -21,7 +21,8 @@
  *
  *   POINT     {"value":1234|null, "mark":":", "tip":"2025年 应用技术成果：1,234项",
  *              "link":"/search?…"|null}
- *             one per x; `mark` is what stands where a value is null (": – c"), else "".
+ *             one per x; `mark` is what stands where a value is null (": – c", or 未满
+ *             for the change of an incomplete year), else "".
  *             The tip holds every digit; `value` only places the mark.
  *
  * A series past CHART_MAX_SERIES is added up into a grey 其他. A year whose total is

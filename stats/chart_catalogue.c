@@ -22,8 +22,7 @@ static const struct chart_row rows[] = {
 
 const struct chart_row *chart_find(const char *id) {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (strcmp(rows[i].id, id) == 0)
-            return &rows[i];
+        if (strcmp(rows[i].id, id) == 0) return &rows[i];
     return NULL;
 }
 

@@ -24,8 +24,7 @@ static const struct {
 static const int32_t palette[] = {BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION};
 
 int32_t chart_color_fixed(const char *dim, const char *code) {
-    if (strcmp(code, "其他") == 0 || strcmp(code, "none") == 0)
-        return CHART_GREY;
+    if (strcmp(code, "其他") == 0 || strcmp(code, "none") == 0) return CHART_GREY;
     for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
         if (strcmp(fixed[i].dim, dim) == 0 && strcmp(fixed[i].code, code) == 0)
             return fixed[i].color;

@@ -24,8 +24,7 @@ const char *chart_number_grouped(const char *decimal, char *out, size_t size) {
     char grouped[40];
     size_t n = 0;
     for (size_t i = 0; i < whole; i++) {
-        if (i > 0 && (whole - i) % 3 == 0)
-            grouped[n++] = ',';
+        if (i > 0 && (whole - i) % 3 == 0) grouped[n++] = ',';
         grouped[n++] = p[i];
     }
     grouped[n] = 0;
@@ -36,8 +35,7 @@ const char *chart_number_grouped(const char *decimal, char *out, size_t size) {
 const char *chart_number_full(double v, char *out, size_t size) {
     char plain[CHART_NUMBER_TEXT];
     bool whole = fabs(v - nearbyint(v)) < 1e-9 || fabs(v) >= 1e15;
-    if (fabs(v) >= 1e18)
-        v = v < 0 ? -1e18 : 1e18;
+    if (fabs(v) >= 1e18) v = v < 0 ? -1e18 : 1e18;
     snprintf(plain, sizeof plain, "%.*f", whole ? 0 : 1, v);
     if (strcmp(plain, "-0") == 0 || strcmp(plain, "-0.0") == 0)
         return chart_number_grouped(plain + 1, out, size);
@@ -50,17 +48,14 @@ static void three_digits(double v, char *out, size_t size) {
     snprintf(out, size, "%.*f", decimals, v);
     if (strchr(out, '.')) {
         size_t n = strlen(out);
-        while (out[n - 1] == '0')
-            out[--n] = 0;
-        if (out[n - 1] == '.')
-            out[--n] = 0;
+        while (out[n - 1] == '0') out[--n] = 0;
+        if (out[n - 1] == '.') out[--n] = 0;
     }
 }
 
 const char *chart_number_short(double v, char *out, size_t size) {
     double a = fabs(v);
-    if (a < WAN)
-        return chart_number_full(v, out, size);
+    if (a < WAN) return chart_number_full(v, out, size);
     /* 9,999.5万 would round to 10000万: that is 1亿. */
     bool yi = a >= YI - WAN / 2;
     char digits[CHART_NUMBER_TEXT], grouped[CHART_NUMBER_TEXT];

@@ -342,6 +342,10 @@ static void x_labels(struct columns *c) {
     double widest = 0, size = l->base, top = c->bottom + 5;
     for (size_t i = 0; i < s->nx; i++)
         widest = fmax(widest, pen_width(l, s->x[i].label, size, false));
+    if (widest > c->step - 4) {
+        widest *= (size - 1) / size;
+        size -= 1;
+    }
     size_t every = 1;
     if (widest > c->step - 4 && c->step < size * 3.2)
         every = (size_t)ceil((fmin(widest, size * 4) + 6) / c->step);
@@ -356,7 +360,7 @@ static void x_labels(struct columns *c) {
         most = t.n > most ? t.n : most;
     }
     l->y = top + (double)most * PEN_LINE_HEIGHT * size;
-    double note = l->y, small = size - 1;
+    double note = l->y, small = l->base - 1;
     for (size_t i = 0; i < s->nx; i++) {
         if (!s->x[i].note[0]) continue;
         bool alone =
@@ -426,7 +430,7 @@ static void panel(struct columns *c) {
              SCENE_END, SCENE_NO_MARK);
     label_row(c, &(struct label_row){
                      .point = s->panel->point, .text = change_text, .y = end, .up = up});
-    l->y = bottom + (lo < 0 ? label : 4);
+    l->y = bottom + (lo < 0 ? label : l->base * 0.5);
 }
 
 /* --- the whole -----------------------------------------------------------------------

@@ -160,7 +160,7 @@ static char *copy_line(struct layout *l, const char *p, size_t n, bool cut) {
 /* How many bytes of p[0..n) fit, at a good place to break; at least one character. */
 static size_t fit(const struct layout *l, const char *p, size_t n, double size, bool bold,
                   double width, bool anywhere) {
-    const char *end = p + n, *good = NULL, *hard = NULL;
+    const char *end = p + n, *good = NULL, *space = NULL, *hard = NULL;
     double w = 0;
     uint32_t cp, before = 0;
     for (const char *q = p; q < end;) {
@@ -175,6 +175,7 @@ static size_t fit(const struct layout *l, const char *p, size_t n, double size, 
         before = cp;
         q = next;
     }
+    if (space && !anywhere) good = space;
     return hard ? (size_t)((good ? good : hard) - p) : n;
 }
 

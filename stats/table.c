@@ -19,8 +19,7 @@ enum status table_new(const void *parent, size_t ndim, const size_t *sizes,
         ncell *= sizes[d];
     }
     struct table *t = talloc_zero(parent, struct table);
-    if (!t)
-        return err_set(err, STATUS_NOMEM, NULL, "out of memory for a table");
+    if (!t) return err_set(err, STATUS_NOMEM, NULL, "out of memory for a table");
     t->ndim = ndim;
     t->ncell = ncell;
     t->cell = talloc_zero_array(t, struct table_cell, (unsigned)ncell);
@@ -35,8 +34,7 @@ enum status table_new(const void *parent, size_t ndim, const size_t *sizes,
         return err_set(err, STATUS_NOMEM, NULL, "out of memory for a table of %zu cells",
                        ncell);
     }
-    for (size_t i = 0; i < ncell; i++)
-        t->cell[i].status = TABLE_MISSING;
+    for (size_t i = 0; i < ncell; i++) t->cell[i].status = TABLE_MISSING;
     *out = t;
     return STATUS_OK;
 }
@@ -52,15 +50,13 @@ struct table_cell *table_at(const struct table *t, const size_t *index) {
 
 size_t table_find_dim(const struct table *t, const char *id) {
     for (size_t d = 0; d < t->ndim; d++)
-        if (t->dim[d].id && strcmp(t->dim[d].id, id) == 0)
-            return d;
+        if (t->dim[d].id && strcmp(t->dim[d].id, id) == 0) return d;
     return SIZE_MAX;
 }
 
 size_t table_find_category(const struct table_dim *d, const char *code) {
     for (size_t i = 0; i < d->n; i++)
-        if (d->cat[i].code && strcmp(d->cat[i].code, code) == 0)
-            return i;
+        if (d->cat[i].code && strcmp(d->cat[i].code, code) == 0) return i;
     return SIZE_MAX;
 }
 
@@ -84,6 +80,26 @@ const char *table_status_mark(enum table_status s) {
     return ":";
 }
 
+const char *table_status_label(enum table_status s) {
+    switch (s) {
+        case TABLE_VALUE:
+            return "";
+        case TABLE_MISSING:
+            return "无数据，不是零";
+        case TABLE_NOT_APPLICABLE:
+            return "不适用";
+        case TABLE_SUPPRESSED:
+            return "为保护单个单位而不予公布";
+        case TABLE_PROVISIONAL:
+            return "暂定：该年度未满";
+        case TABLE_BREAK:
+            return "统计口径有变，前后不可直接比较";
+        case TABLE_REVISED:
+            return "已修订，与公布过的数不同";
+    }
+    return "";
+}
+
 static bool holds_number(enum table_status s) {
     return s != TABLE_MISSING && s != TABLE_NOT_APPLICABLE && s != TABLE_SUPPRESSED;
 }
@@ -95,8 +111,7 @@ const char *table_cell_text(const struct table_cell *c, char *out, size_t size) 
         return out;
     }
     uint64_t scale = 1;
-    for (int i = 0; i < c->decimals; i++)
-        scale *= 10;
+    for (int i = 0; i < c->decimals; i++) scale *= 10;
     /* INT64_MIN has no positive twin: negate as unsigned. */
     uint64_t u = c->units < 0 ? 0 - (uint64_t)c->units : (uint64_t)c->units;
     if (c->decimals == 0)
@@ -111,14 +126,12 @@ int64_t table_percent(int64_t num, int64_t den, int decimals) {
     assert(den != 0 && decimals >= 0 && decimals <= 9);
     __extension__ typedef __int128 wide;
     wide scale = 100;
-    for (int i = 0; i < decimals; i++)
-        scale *= 10;
+    for (int i = 0; i < decimals; i++) scale *= 10;
     wide n = (wide)num * scale, d = den;
     bool negative = (n < 0) != (d < 0);
     n = n < 0 ? -n : n;
     d = d < 0 ? -d : d;
     wide q = (2 * n + d) / (2 * d);
-    if (q > INT64_MAX)
-        q = INT64_MAX;
+    if (q > INT64_MAX) q = INT64_MAX;
     return (int64_t)(negative ? -q : q);
 }

@@ -106,6 +106,8 @@ size_t table_find_category(const struct table_dim *d, const char *code);
 
 /* "p", "b", "c", …; "" for a plain value. */
 const char *table_status_mark(enum table_status s);
+/* What the mark says, in words (暂定：该年度未满); "" for a plain value. */
+const char *table_status_label(enum table_status s);
 
 /* The number as a plain decimal ("1234", "12.34"), or the mark where the cell holds none;
  * into out (>= 40 bytes); returns out. No thousands separators: faces add theirs. */

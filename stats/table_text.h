@@ -1,0 +1,27 @@
+/* table_text.h - a table for a terminal: aligned, also with Chinese characters, which
+ * take two columns.
+ *
+ * The first dimension is the rows (with more than three dimensions: all but the last
+ * two), the others are the columns, one heading line each. A count of which the public
+ * may open fewer says so: 377（可查 370）. Below stand the marks that occur, the notes,
+ * the definition, and whose data of which day and edition it is.
+ *
+ * Threads: pure. Not: no colours, no wrapping to a width.
+ */
+#ifndef STATS_TABLE_TEXT_H
+#define STATS_TABLE_TEXT_H
+
+#include "stats/table.h"
+
+C_API_BEGIN
+
+/* Appends to *out. STATUS_NOMEM, STATUS_LIMIT. */
+MUST_CHECK enum status table_text(const struct table *t, struct buf *out,
+                                  struct err *err);
+
+/* Columns that valid UTF-8 takes on a terminal: 2 for wide and full-width characters
+ * (Unicode's East Asian Width), 0 for combining marks. */
+size_t table_text_width(struct str s);
+
+C_API_END
+#endif
