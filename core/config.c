@@ -68,7 +68,22 @@ struct reading {
     struct config *config;
     struct err *err;
     enum status status;
+    FILE *file;
+    int line; /* the one read last */
 };
+
+/* As fgets, for inih: its buffer is small, and it would take the rest of a longer line
+ * for the next one. */
+static char *read_line(char *out, int size, void *arg) {
+    struct reading *r = arg;
+    if (r->status != STATUS_OK || !fgets(out, size, r->file)) return NULL;
+    r->line++;
+    size_t n = strlen(out);
+    if (n + 1 < (size_t)size || out[n - 1] == '\n') return out;
+    r->status =
+        err_set(r->err, STATUS_INVALID, NULL, "这一行太长，最多 %d 字节", size - 2);
+    return NULL;
+}
 
 static int on_value(void *arg, const char *section, const char *name, const char *value) {
     struct reading *r = arg;
@@ -107,13 +122,17 @@ enum status config_load(const char *path, struct config *out, struct err *err) {
             err_place(err, path, 0, NULL);
             return STATUS_IO;
         }
-        struct reading r = {&c, err, STATUS_OK};
-        int line = ini_parse_file(f, on_value, &r);
+        struct reading r = {.config = &c, .err = err, .file = f};
+        int wrong = ini_parse_stream(read_line, &r, on_value, &r);
+        if (ferror(f) && r.status == STATUS_OK) {
+            r.status = err_errno(err, "不能读配置文件");
+            r.line = 0;
+        }
         fclose(f);
-        if (line != 0 && r.status == STATUS_OK)
+        if (wrong != 0 && r.status == STATUS_OK)
             r.status = err_set(err, STATUS_INVALID, NULL, "这一行不是 “名称 = 值”");
         if (r.status != STATUS_OK) {
-            err_place(err, path, line > 0 ? line : 0, NULL);
+            err_place(err, path, wrong > 0 ? wrong : r.line, NULL);
             return r.status;
         }
     }
