@@ -159,14 +159,14 @@ problem() {
 
 @test "withdrawn answers 410, renumbered 301, issued again 200, and searches agree" {
     fresh_store
-    regs 1 3 | tee "$BATS_TEST_TMPDIR/a.jsonl" >/dev/null
+    regs 1 3 '{regno: "9142024Y000\($i)"}' >"$BATS_TEST_TMPDIR/a.jsonl"
     ingest "$BATS_TEST_TMPDIR/a.jsonl"
     start_daemon
     [ "$(code "$URL/achievement/9142024Y0001")" = 200 ]
     [ "$(code "$URL/achievement/T-0001")" = 200 ]
     {
         echo '{"kind":"event","uid":"T-0001","to":"unapproved","at":"2026-01-05","by":"厅"}'
-        regs 2 2 '{rev: 2, regno: "9142024Y9002", updated_at: "2025-02-01T00:00:00+08:00"}'
+        regs 2 2 '{rev: 2, regno: "9142024Y9002", updated_at: "2025-12-01T00:00:00+08:00"}'
     } >"$BATS_TEST_TMPDIR/b.jsonl"
     ingest "$BATS_TEST_TMPDIR/b.jsonl"
     problem 410 gone '' "$URL/achievement/9142024Y0001.json"
