@@ -19,6 +19,8 @@ static const struct config_item items[] = {
     TEXT("site", "name", site_name, "科技成果登记查询", "网站名称"),
     TEXT("site", "owner", site_owner, "", "主办单位"),
     TEXT("site", "place", site_place, "山西省", "统计范围的名称"),
+    TEXT("site", "source", site_source, "山西省科技成果登记库",
+         "统计表和图注明的数据来源"),
     TEXT("site", "icp", site_icp, "", "ICP 备案号"),
     TEXT("site", "police", site_police, "", "公安备案号"),
     TEXT("site", "idcode", site_idcode, "", "网站标识码"),

@@ -19,6 +19,7 @@ struct config {
     char site_name[CONFIG_TEXT];    /* [site] name: 科技成果登记查询 */
     char site_owner[CONFIG_TEXT];   /* [site] owner: 主办单位 */
     char site_place[CONFIG_TEXT];   /* [site] place: 山西省 */
+    char site_source[CONFIG_TEXT];  /* [site] source: 数据来源 */
     char site_icp[CONFIG_TEXT];     /* [site] icp */
     char site_police[CONFIG_TEXT];  /* [site] police */
     char site_idcode[CONFIG_TEXT];  /* [site] idcode: 网站标识码 */

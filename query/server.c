@@ -13,7 +13,7 @@ static void make_site(struct server *s) {
     s->site = (struct page_site){
         .name = c->site_name,
         .strapline = c->site_place[0] ? c->site_place : NULL,
-        .source = c->site_owner[0] ? c->site_owner : NULL,
+        .source = c->site_source[0] ? c->site_source : NULL,
         .lines = s->line,
     };
     if (c->site_owner[0])

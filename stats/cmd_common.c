@@ -16,7 +16,7 @@ enum status stats_source_open(const struct cli *cli, const char *audience,
     struct stats_source src = {.options = {.audience = (enum audience)a,
                                            .edition = edition,
                                            .place = cli->config->site_place,
-                                           .source = cli->config->site_owner,
+                                           .source = cli->config->site_source,
                                            .now = cli->now}};
     enum status s = STATUS_OK;
     if (year) s = cube_parse_year(str_of(year), &src.options.year, err);
