@@ -122,16 +122,18 @@ static void put_downloads(const struct chart_call *p, struct view *v) {
     static const struct {
         const char *label, *ext, *note;
     } face[] = {{"SVG", "svg", NULL},
+                {"SVG", "svg?width=360", "窄幅，适合手机"},
                 {"PNG", "png", NULL},
                 {"CSV", "csv", "图中的数字"},
                 {"JSON", "json", "图的描述"}};
     json_t *list = view_list(v, v->j, "downloads");
-    for (size_t i = 0; i < ARRAY_LEN(face); i++)
-        view_add(v, list,
-                 view_download(face[i].label,
-                               talloc_asprintf(p->call->mem, "/charts/%s.%s%s",
-                                               p->row->id, face[i].ext, p->query),
-                               face[i].note));
+    for (size_t i = 0; i < ARRAY_LEN(face); i++) {
+        bool more = p->query[0] && strchr(face[i].ext, '?');
+        const char *url =
+            talloc_asprintf(p->call->mem, "/charts/%s.%s%s%s", p->row->id, face[i].ext,
+                            more ? "&" : "", more ? p->query + 1 : p->query);
+        view_add(v, list, view_download(face[i].label, url, face[i].note));
+    }
 }
 
 static enum status chart_page(const struct chart_call *p, struct response *r,
