@@ -362,6 +362,8 @@ static void write_ip(struct writer *w) {
                 (unsigned)(((uint64_t)g->index * 7 + (uint64_t)i) * 7654321u % 10000000u);
             int granted = day - rng_range(r, 30, 1200), y, m, d;
             day_split(granted - 500, &y, &m, &d);
+            /* "Involves none" stands alone; drawn beside others it is left out. */
+            if (k == labels_ip.count - 1 && n > 1) continue;
             char no[48] = "";
             if (k <= 2)
                 snprintf(no, sizeof no, "ZL%d%d%07u.%u", y, k + 1, serial, serial % 10);
