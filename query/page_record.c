@@ -76,5 +76,11 @@ enum status handle_record(struct call *c, struct response *r, struct err *err) {
     if (s == STATUS_NOT_FOUND) return lost(c, r, err);
     if (s != STATUS_OK) return s;
     if (call_not_modified(c, r, xindex_reader_revision(reader), c->id)) return STATUS_OK;
+    if (c->context->server->audience == AUDIENCE_INTERNAL) {
+        struct db *data;
+        s = context_data(c->context, &data, err);
+        if (s == STATUS_OK) s = record_doc_widen(&doc, data, c->mem, err);
+        if (s != STATUS_OK) return s;
+    }
     return answer(c, r, reader, &doc, err);
 }

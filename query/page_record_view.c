@@ -34,6 +34,11 @@ static const char *const application[] = {"application.status",
                                           NULL};
 static const char *const collection[] = {"collection.category", "collection.level",
                                          "collection.field", "collection.period", NULL};
+/* Of no public tier, so on no public page. */
+static const char *const internal[] = {
+    "state",         "consent",         "paper_pending",
+    "submitted_on",  "contact.name",    "contact.phone",
+    "contact.email", "contact.address", NULL};
 static const char *const texts[] = {"abstract", "points", "metrics", "prospects", NULL};
 
 static const struct {
@@ -44,6 +49,7 @@ static const struct {
     {"evaluation", "评价", NULL, evaluation},
     {"project", "来源项目", NULL, project},
     {"collection", "征集信息", NULL, collection},
+    {"internal", "内部信息", "不对外公开。", internal},
 };
 
 struct record_page {
