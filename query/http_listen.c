@@ -39,9 +39,9 @@ static enum status resolve(const char *text, struct addrinfo **out, struct err *
 }
 
 enum status http_is_loopback(const char *listen, bool *out, struct err *err) {
-    struct addrinfo *a;
+    struct addrinfo *a = NULL;
     enum status s = resolve(listen, &a, err);
-    if (s != STATUS_OK) return s;
+    if (s != STATUS_OK || !a) return s;
     if (a->ai_family == AF_INET) {
         struct sockaddr_in in;
         memcpy(&in, a->ai_addr, sizeof in);
@@ -56,7 +56,7 @@ enum status http_is_loopback(const char *listen, bool *out, struct err *err) {
 }
 
 static enum status name_of(int fd, char out[HTTP_ADDRESS_TEXT], struct err *err) {
-    struct sockaddr_storage at;
+    struct sockaddr_storage at = {0};
     socklen_t n = sizeof at;
     char host[INET6_ADDRSTRLEN], port[8];
     if (getsockname(fd, (struct sockaddr *)&at, &n) != 0)
@@ -72,10 +72,10 @@ static enum status name_of(int fd, char out[HTTP_ADDRESS_TEXT], struct err *err)
 
 enum status http_listen(const char *listen_on, int backlog, int *fd,
                         char address[HTTP_ADDRESS_TEXT], struct err *err) {
-    struct addrinfo *a;
+    struct addrinfo *a = NULL;
     int yes = 1;
     enum status s = resolve(listen_on, &a, err);
-    if (s != STATUS_OK) return s;
+    if (s != STATUS_OK || !a) return s;
     int sock = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (sock < 0 || setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0 ||
         bind(sock, a->ai_addr, a->ai_addrlen) != 0 || listen(sock, backlog) != 0)

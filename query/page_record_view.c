@@ -105,7 +105,8 @@ static void put_item(const struct record_page *p, json_t *items, const struct fi
 /* {label, items} of the field; a row without items is left out. */
 static void put_row(const struct record_page *p, json_t *rows, const char *path) {
     const struct field *f = field_by_path(str_of(path));
-    const json_t *value = f ? value_at(p->record, f) : NULL;
+    if (!f) return;
+    const json_t *value = value_at(p->record, f);
     json_t *items = json_array();
     if (json_is_array(value)) {
         size_t i;

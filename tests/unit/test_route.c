@@ -267,8 +267,9 @@ static void sizes_are_bounded(void **state) {
     size_t n = strlen(target);
     memset(target + n, 'a', 5000);
     is_problem(f, target, 400, "query_too_long", "q", NULL);
-    snprintf(target, sizeof target, "/search.json?q=a");
-    for (int i = 0; i < ROUTE_MAX_PARAMS; i++) strcat(target, "&year=2025");
+    n = (size_t)snprintf(target, sizeof target, "/search.json?q=a");
+    for (int i = 0; i < ROUTE_MAX_PARAMS; i++)
+        n += (size_t)snprintf(target + n, sizeof target - n, "&year=2025");
     is_problem(f, target, 400, "too_many_parameters", NULL, NULL);
     memset(target, 'a', ROUTE_MAX_PATH + 10);
     memcpy(target, "/nope", 5);
