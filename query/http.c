@@ -211,9 +211,9 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
     bool known = strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
     if (!*state) {
         memcpy(state, &(const void *){&seen}, sizeof *state);
+        metrics_enter(&h->server->metrics);
         if (!has_body(connection)) return MHD_YES;
         int64_t start = now_ns();
-        metrics_begin(&h->server->metrics);
         /* An answer before the body is read closes the connection after it. */
         return known ? refuse_body(h, connection, method, start)
                      : answer(h, connection, url, method, start);
@@ -222,8 +222,16 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
         *upload_bytes = 0;
         return MHD_YES;
     }
-    metrics_begin(&h->server->metrics);
     return answer(h, connection, url, method, now_ns());
+}
+
+/* Called once for every request that on_request saw, however it ended. */
+static void on_completed(void *cls, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode why) {
+    struct http *h = cls;
+    (void)connection, (void)why;
+    if (*state) metrics_leave(&h->server->metrics);
+    *state = NULL;
 }
 
 static void on_message(void *cls, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
@@ -286,8 +294,9 @@ enum status http_start(struct server *server, const struct http_options *o,
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ITC | MHD_USE_ERROR_LOG, 0, NULL, NULL,
         on_request, h, MHD_OPTION_EXTERNAL_LOGGER, on_message, NULL,
         MHD_OPTION_LISTEN_SOCKET, h->fd, MHD_OPTION_UNESCAPE_CALLBACK, keep_encoded, NULL,
-        MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        HTTP_CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_CONNECTION_LIMIT,
+        connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_CONNECTION_BYTES,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_TIMEOUT_S,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, pool, MHD_OPTION_END);
     if (!h->daemon) {
         release(h);

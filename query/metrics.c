@@ -17,8 +17,12 @@ static void add(atomic_ullong *v, uint64_t n) {
     atomic_fetch_add_explicit(v, n, memory_order_relaxed);
 }
 
-void metrics_begin(struct metrics *m) {
+void metrics_enter(struct metrics *m) {
     atomic_fetch_add_explicit(&m->in_flight, 1, memory_order_relaxed);
+}
+
+void metrics_leave(struct metrics *m) {
+    atomic_fetch_sub_explicit(&m->in_flight, 1, memory_order_relaxed);
 }
 
 void metrics_end(struct metrics *m, size_t route, unsigned status, int64_t ns,
@@ -30,7 +34,6 @@ void metrics_end(struct metrics *m, size_t route, unsigned status, int64_t ns,
     add(&m->bucket[route][b], 1);
     add(&m->time_ns[route], ns > 0 ? (uint64_t)ns : 0);
     add(&m->bytes, bytes);
-    atomic_fetch_sub_explicit(&m->in_flight, 1, memory_order_relaxed);
 }
 
 static void head(struct buf *out, const char *name, const char *type, const char *help) {
@@ -88,7 +91,7 @@ void metrics_put(struct metrics *m, const char *const *route_name, size_t n,
     put_counts(m, route_name, n, out);
     head(out, "http_request_seconds", "histogram", "Time to make an answer.");
     for (size_t r = 0; r < n; r++) put_histogram(m, route_name[r], r, out);
-    put_one(out, "http_in_flight", "gauge", "Requests being answered.",
+    put_one(out, "http_in_flight", "gauge", "Requests whose answer is not sent yet.",
             atomic_load_explicit(&m->in_flight, memory_order_relaxed));
     put_one(out, "http_body_bytes_total", "counter", "Bytes of answered bodies.",
             (int64_t)get(&m->bytes));

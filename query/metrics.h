@@ -38,9 +38,11 @@ struct metrics_index {
 };
 
 /* route: index of the route table, below METRICS_ROUTES. */
-void metrics_begin(struct metrics *m);
 void metrics_end(struct metrics *m, size_t route, unsigned status, int64_t ns,
                  size_t bytes);
+/* Around all of a request, until its last byte was sent. */
+void metrics_enter(struct metrics *m);
+void metrics_leave(struct metrics *m);
 static inline void metrics_add(atomic_ullong *counter) {
     atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }

@@ -341,13 +341,15 @@ static void probes_have_no_etag(void **state) {
     assert_int_equal(get(f, "/readyz"), 200);
     assert_true(body_has(f, "revision=7"));
     assert_string_equal(f->r.etag, "");
-    metrics_begin(&f->server.metrics);
+    metrics_enter(&f->server.metrics);
     metrics_end(&f->server.metrics, 2, 200, 3000000, 10);
     assert_int_equal(get(f, "/metrics"), 200);
     assert_string_equal(f->r.etag, "");
     assert_true(body_has(f, "chengguo_index_revision 7\n"));
     assert_true(body_has(f, "chengguo_index_documents 3\n"));
     assert_true(body_has(f, "chengguo_index_age_seconds 0\n"));
+    assert_true(body_has(f, "chengguo_http_in_flight 1\n"));
+    metrics_leave(&f->server.metrics);
     assert_true(body_has(
         f, "chengguo_http_requests_total{route=\"/search\",status=\"200\"} 1\n"));
     assert_true(body_has(f, "route=\"/search\",le=\"0.0025\"} 0\n"));
