@@ -157,6 +157,14 @@ static enum status make_facets(struct docmap *m, const struct record *r, enum ti
     return buf_check(&m->copies, "facet values", err);
 }
 
+/* A date that may not be read may not be filtered or sorted by either. */
+static void make_dates(const struct record *r, enum tier tier, struct columns_row *row) {
+    row->date[DATE_APPROVED] = r->approved_on;
+    row->date[DATE_ACHIEVED] = r->achieved_on;
+    for (int d = 0; d < DATE_COLUMN_COUNT; d++)
+        if (field_of_date((enum date_column)d)->tier > tier) row->date[d] = 0;
+}
+
 static enum status make_key(struct docmap *m, struct str title, struct str *out,
                             struct err *err) {
     UErrorCode e = U_ZERO_ERROR;
@@ -197,8 +205,7 @@ enum status docmap_make(struct docmap *m, enum audience a, const struct record *
     doc.data = buf_str(&m->data);
     doc.row.doclen = terms_length(m->terms);
     doc.row.text_len = (uint32_t)doc.text.n;
-    doc.row.date[DATE_APPROVED] = r->approved_on;
-    doc.row.date[DATE_ACHIEVED] = r->achieved_on;
+    make_dates(r, tier, &doc.row);
     doc.row.uid = r->uid;
     if (!audience_row(a)->all_records) docmap_public_row(&doc.row);
     *out = doc;
