@@ -288,7 +288,7 @@ static bool stays_clear(const struct columns *c, const struct label_row *r, size
                         double half, double size, const double *taken) {
     const struct layout *l = c->l;
     double x = center(c, i);
-    if (x - half < 2 || x + half > (c->direct ? c->right + 10 : l->width - 2))
+    if (x - half < c->left || x + half > (c->direct ? c->right + 10 : l->width - 2))
         return false;
     for (size_t j = 0; j < l->spec->nx; j++) {
         double apart = fabs(center(c, j) - x);

@@ -166,6 +166,8 @@ static size_t fit(const struct layout *l, const char *p, size_t n, double size, 
     for (const char *q = p; q < end;) {
         const char *next = utf8_next(q, end, &cp);
         if (q > p && (anywhere || may_break(before, cp))) good = q;
+        /* Phrases are kept together where that leaves no big hole. */
+        if (before == ' ' && may_break(before, cp) && w > width * 0.6) space = q;
         w += l->font->width(l->font->ctx, str_slice(q, (size_t)(next - q)), size, bold);
         /* A space may hang over the end. */
         if (w > width && q > p && cp != ' ') {
