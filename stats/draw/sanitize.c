@@ -1,7 +1,7 @@
 /* sanitize.c - which leaks are not ours, for builds with the address sanitizer.
  *
- * libplot loses about a hundred bytes a plotter; fontconfig, pango and librsvg keep caches
- * until the process ends, which for this program is at once.
+ * libplot loses about a hundred bytes a plotter; fontconfig, pango and librsvg keep
+ * caches until the process ends, which for this program is at once.
  */
 #if defined(__SANITIZE_ADDRESS__)
 const char *__lsan_default_suppressions(void);
