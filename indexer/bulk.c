@@ -12,12 +12,13 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#define BUILD_FOLDER "build.tmp"
 #define COPY_BUFFER (1 << 20)
 #define RECORD_JSON_MAX ((size_t)16 << 20)
 
 struct bulk {
     const struct store *store;
-    char dir[PATH_MAX]; /* build.tmp */
+    char dir[PATH_MAX]; /* BUILD_FOLDER */
     size_t nranges;
     int64_t seq;
     const char *as_of;
@@ -278,11 +279,12 @@ static enum status swap_in(const struct store *store, enum audience a, struct er
     return s;
 }
 
-static enum status clean(const struct bulk *b, struct err *err) {
-    enum status s = fs_remove_tree(b->dir, err);
+enum status bulk_clean(const struct store *store, struct err *err) {
+    char path[PATH_MAX];
+    enum status s = store_path(store, BUILD_FOLDER, path, sizeof path, err);
+    if (s == STATUS_OK) s = fs_remove_tree(path, err);
     for (int a = 0; a < AUDIENCE_COUNT && s == STATUS_OK; a++) {
-        char path[PATH_MAX];
-        s = new_dir(b->store, (enum audience)a, path, sizeof path, err);
+        s = new_dir(store, (enum audience)a, path, sizeof path, err);
         if (s == STATUS_OK) s = fs_remove_tree(path, err);
     }
     return s;
@@ -304,9 +306,9 @@ enum status bulk_build(const struct store *store, struct registry *r,
                        struct err *err) {
     uint32_t end = 0, count = 0;
     struct bulk b = {.store = store, .seq = seq, .as_of = as_of};
-    enum status s = store_path(store, "build.tmp", b.dir, sizeof b.dir, err);
+    enum status s = store_path(store, BUILD_FOLDER, b.dir, sizeof b.dir, err);
     if (s == STATUS_OK) s = registry_extent(r, &end, &count, err);
-    if (s == STATUS_OK) s = clean(&b, err);
+    if (s == STATUS_OK) s = bulk_clean(store, err);
     if (s == STATUS_OK && mkdir(b.dir, 0755) != 0)
         s = err_errno(err, "不能建立目录 %s", b.dir);
     if (s != STATUS_OK) return s;
@@ -320,6 +322,6 @@ enum status bulk_build(const struct store *store, struct registry *r,
     for (int a = 0; a < AUDIENCE_COUNT && s == STATUS_OK; a++)
         s = swap_in(store, (enum audience)a, err);
     struct err ignored;
-    enum status c = clean(&b, s == STATUS_OK ? err : &ignored);
+    enum status c = bulk_clean(store, s == STATUS_OK ? err : &ignored);
     return s != STATUS_OK ? s : c;
 }

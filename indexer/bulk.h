@@ -7,7 +7,7 @@
  * joins texts and rows, compacts the shards (docids stay), writes columns, metadata and
  * data.db into SET.new, and the parent exchanges it with SET in one rename.
  *
- * Interrupted anywhere, the old sets stand; leftovers are removed by the next build.
+ * Interrupted anywhere, the old sets stand; bulk_clean removes the leftovers.
  */
 #ifndef INDEXER_BULK_H
 #define INDEXER_BULK_H
@@ -20,5 +20,9 @@
 MUST_CHECK enum status bulk_build(const struct store *s, struct registry *r,
                                   const struct publish_options *opt, int64_t seq,
                                   const char *as_of, struct err *err);
+
+/* Removes what an interrupted build left: unfinished shards and sets, and sets that were
+ * exchanged already, which may hold what is withdrawn since. STATUS_IO. */
+MUST_CHECK enum status bulk_clean(const struct store *s, struct err *err);
 
 #endif

@@ -159,6 +159,7 @@ enum status publish_update(const struct store *store, struct registry *r,
     int64_t bulk = opt->bulk > 0 ? opt->bulk : BULK_DEFAULT;
     if (anew || (most >= bulk && most * BULK_SHARE >= (int64_t)count))
         return bulk_build(store, r, opt, seq, as_of, err);
+    s = bulk_clean(store, err);
     for (int a = 0; a < AUDIENCE_COUNT && s == STATUS_OK; a++) {
         if (marks[a].index_seq < seq)
             s = update_set(store, (enum audience)a, r, &marks[a], seq, as_of, err);
