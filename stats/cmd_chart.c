@@ -1,6 +1,7 @@
 #include "stats/chart.h"
 #include "stats/chart_run.h"
 #include "stats/chart_table.h"
+#include "stats/cmd_where.h"
 #include "stats/commands.h"
 
 #include <stdio.h>
@@ -80,10 +81,12 @@ int cmd_chart(struct cli *cli) {
     const char *edition = NULL, *year = NULL, *output = NULL, *audience = "public";
     int64_t width = CHART_WIDTH_DEFAULT;
     bool json = false, help = false, csv = false;
+    struct cli_list where = {.n = 0};
     size_t npos = 0;
     struct err err;
     const struct cli_option opt[] = {
         {"year", CLI_TEXT, "Y", "图的最后一年；默认最近一个完整年度", &year, 0, 0},
+        {"where", CLI_REPEAT, "字段=值", "只能是 year=Y，同 --year", &where, 0, 0},
         {"edition", CLI_TEXT, "E", "版本；现有 live", &edition, 0, 0},
         {"width", CLI_INT, "W", "图宽（像素），360 到 1920", &width, CHART_WIDTH_MIN,
          CHART_WIDTH_MAX},
@@ -102,6 +105,7 @@ int cmd_chart(struct cli *cli) {
     struct stats_source src;
     enum status s =
         npos > 1 ? err_set(&err, STATUS_USAGE, NULL, "一次只要一张图") : STATUS_OK;
+    if (s == STATUS_OK) s = cmd_where_year(&where, NULL, &year, &err);
     if (s == STATUS_OK) s = format_of(output, &csv, &format, &err);
     if (s == STATUS_OK) s = require(cli->argv[1], &row, &err);
     if (s == STATUS_OK) s = stats_source_open(cli, audience, edition, year, &src, &err);

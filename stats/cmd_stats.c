@@ -1,3 +1,4 @@
+#include "stats/cmd_where.h"
 #include "stats/commands.h"
 #include "stats/table_csv.h"
 #include "stats/table_jsonstat.h"
@@ -40,12 +41,15 @@ static enum status find_format(const char *name, size_t *out, struct err *err) {
 
 int cmd_stats(struct cli *cli) {
     const char *edition = NULL, *year = NULL, *output = NULL, *audience = "public";
-    const char *format = NULL;
+    const char *format = NULL, *by = NULL;
     bool json = false, help = false;
+    struct cli_list where = {.n = 0};
     size_t npos = 0, kind = 0;
     struct err err;
     const struct cli_option opt[] = {
         {"year", CLI_TEXT, "Y", "表的最后一年；默认最近一个完整年度", &year, 0, 0},
+        {"where", CLI_REPEAT, "字段=值", "只能是 year=Y，同 --year", &where, 0, 0},
+        {"by", CLI_TEXT, "f,g", "统计表的维度固定，不能另选", &by, 0, 0},
         {"edition", CLI_TEXT, "E", "版本；现有 live", &edition, 0, 0},
         {"format", CLI_TEXT, "F", "text（默认）、csv、jsonstat、json", &format, 0, 0},
         {"output", CLI_TEXT, "文件", "写到文件，也可写作 -o", &output, 0, 0},
@@ -61,6 +65,7 @@ int cmd_stats(struct cli *cli) {
     struct stats_source src;
     enum status s =
         npos > 1 ? err_set(&err, STATUS_USAGE, NULL, "一次只要一张表") : STATUS_OK;
+    if (s == STATUS_OK) s = cmd_where_year(&where, by, &year, &err);
     if (s == STATUS_OK)
         s = find_format(format ? format : json ? "json" : "text", &kind, &err);
     if (s == STATUS_OK) s = catalogue_require(str_of(cli->argv[1]), &row, &err);
