@@ -50,9 +50,12 @@ static enum status one_facet(void *ctx, const struct search_request *req,
     f.other_values = c->values - (uint32_t)c->n;
     f.other_count = c->sum - shown;
     for (size_t i = 0; chosen && i < chosen->n; i++) {
-        struct str v = chosen->value[i].text;
+        const struct filter_value *one = &chosen->value[i];
+        struct str v = one->text;
         uint32_t n = 0;
-        if (chosen->value[i].range || lists(&f, v)) continue;
+        /* A range names its years only where they have records; a year stands for itself.
+         */
+        if ((one->range && one->lo != one->hi) || lists(&f, v)) continue;
         enum status s = count_one(arg, index, v, &n, err);
         if (s != STATUS_OK) return s;
         f.value[f.n++] = (struct search_facet_value){

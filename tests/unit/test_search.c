@@ -194,6 +194,9 @@ static void facets_are_exact_and_disjunctive(void **state) {
     assert_string_equal(counts(s, facet(r, FACET_YEAR)), "2025:3*,2024:1*");
 
     /* The level above stays listed beside its parts. */
+    r = search(s, "q=瓦斯&facets=year&year=2021&year=2024&year=1990..1995&relax=0");
+    assert_string_equal(counts(s, facet(r, FACET_YEAR)), "2025:3,2024:1*,2021:0*");
+
     r = search(s, "q=瓦斯&facets=region&region=140100&relax=0");
     assert_string_equal(counts(s, facet(r, FACET_REGION)),
                         "140100:3*,140105:2,140110:1,140200:1");
