@@ -100,7 +100,7 @@ SAMPLE_STORE := build/sample-store
 LISTEN ?= 127.0.0.1:8080
 
 run:
-	$(Q)sh core/deps.sh run
+	$(Q)bash core/deps.sh run
 	$(Q)$(MAKE) --no-print-directory programs FLAVOUR=release
 	$(Q)$(MAKE) --no-print-directory run-only
 run-only:
@@ -110,7 +110,7 @@ run-only:
 	$(Q)exec build/chengguo --store $(SAMPLE_STORE) serve --listen $(LISTEN)
 
 test:
-	$(Q)sh core/deps.sh test
+	$(Q)bash core/deps.sh test
 	$(Q)$(MAKE) --no-print-directory test-only
 
 clean:

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # deps.sh run|test|bench|lint: installs the Debian and npm packages that are missing, and
 # says which. Everything the project needs on a fresh Debian 12 is listed here.
 set -eu
@@ -6,7 +6,7 @@ group=${1:?usage: deps.sh run|test|bench|lint}
 
 build="gcc g++ make pkg-config libxapian-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev
  libicu-dev libtalloc-dev zlib1g-dev libinih-dev libxxhash-dev libplot-dev librsvg2-dev
- libcairo2-dev libfreetype-dev libfontconfig-dev libkainjow-mustache-dev uthash-dev
+ libcairo2-dev libfreetype-dev libfontconfig-dev libkainjow-mustache-dev
  fonts-noto-cjk ca-certificates"
 tests="libcmocka-dev bats curl jq libxml2-utils chromium sqlite3 strace zstd procps"
 lint="libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck"

@@ -60,7 +60,7 @@ fuzz:
 	$(Q)tests/fuzz/run.sh $(TARGET) $(SECONDS)
 
 lint:
-	$(Q)sh core/deps.sh lint
+	$(Q)bash core/deps.sh lint
 	$(Q)tests/lint/run.sh
 # --- end of test programs ---------------------------------------------------------------
 
@@ -74,7 +74,7 @@ $(B)/chengguo-peer: $(PEER_OBJ) $(LIB)
 # make bench N=100000: see docs/performance.md.
 N ?= 100000
 bench:
-	$(Q)sh core/deps.sh bench
+	$(Q)bash core/deps.sh bench
 	$(Q)$(MAKE) --no-print-directory FLAVOUR=release programs build/release/chengguo-gen build/release/chengguo-peer
 	$(Q)tests/bench/run.sh $(N)
 # --- end of benchmarks ------------------------------------------------------------------

@@ -26,7 +26,7 @@ shift
     echo '#include <stddef.h>'
     i=0
     for file; do
-        echo "extern const char web_file_$i[];"
+        echo "extern const char web_file_${i}[];"
         i=$((i + 1))
     done
     echo 'static const struct web_file {'

@@ -78,10 +78,10 @@ headers() {
 }
 
 check_cpp() {
-    cppcheck --quiet --enable=warning,portability,performance --error-exitcode=1 --inline-suppr \
+    git ls-files 'core/*.c' 'indexer/*.c' 'query/*.c' 'stats/*.c' 'web/*.c' main.c |
+        cppcheck --file-list=- --quiet --enable=warning,portability,performance --error-exitcode=1 --inline-suppr \
         --std=c11 --language=c -I. -Ibuild/gen -D_GNU_SOURCE --suppress=missingInclude \
-        --suppress=unknownMacro --suppress=normalCheckLevelMaxBranches -j 2 \
-        $(git ls-files 'core/*.c' 'indexer/*.c' 'query/*.c' 'stats/*.c' 'web/*.c' main.c)
+        --suppress=unknownMacro --suppress=normalCheckLevelMaxBranches -j 2
 }
 
 tidy() {
@@ -93,7 +93,7 @@ tidy() {
         { ! grep -E 'warning:|error:'; }
 }
 
-shell() { git ls-files '*.sh' '.ci/run' | xargs shellcheck -S warning; }
+shell() { git ls-files '*.sh' '*.bash' '.ci/run' | xargs shellcheck -S warning; }
 
 make -s build/gen/t2s.inc build/gen/codes_embedded.h build/gen/web_embedded.h >/dev/null || bad=1
 step format format

@@ -116,7 +116,7 @@ static bool naive_cond(const struct xset_doc *d, const struct xindex_cond *c) {
         struct str v = d->facet[c->facet][i];
         for (size_t k = 0; k < c->nvalue; k++)
             if (codes_within(f->list, v, c->value[k])) return true;
-        int year = atoi(v.p);
+        int year = (int)strtol(v.p, NULL, 10);
         if (c->has_range && c->lo <= year && year <= c->hi) return true;
     }
     return false;
