@@ -19,7 +19,9 @@ enum status stats_source_open(const struct cli *cli, const char *audience,
                                            .source = cli->config->site_source,
                                            .now = cli->now}};
     enum status s = STATUS_OK;
-    if (year) s = cube_parse_year(str_of(year), &src.options.year, err);
+    /* On the command line a year that is none is a wrong option. */
+    if (year && cube_parse_year(str_of(year), &src.options.year, err) != STATUS_OK)
+        s = err->status = STATUS_USAGE;
     struct store store;
     if (s == STATUS_OK) s = store_open(cli->store, false, &store, err);
     if (s != STATUS_OK) return s;

@@ -13,7 +13,7 @@ int cmd_stats(struct cli *cli);
 int cmd_chart(struct cli *cli);
 
 /* What both read: data.db of the audience's set, and the options that follow from the
- * configuration. STATUS_USAGE for an unknown audience. */
+ * configuration. STATUS_USAGE for an unknown audience and for a year that is none. */
 struct stats_source {
     struct db db;
     struct cube_options options;
