@@ -86,6 +86,32 @@ static void key_above(struct layout *l) {
     l->y += line;
 }
 
+static double plot_height(const struct layout *l) {
+    return fmax(170, fmin(520, l->width * 0.38));
+}
+
+static void beside_name(struct layout *l, size_t k, struct pen_lines *out) {
+    pen_wrap(l, l->spec->series[k].label, l->base, false, l->width * 0.2, 3, out);
+}
+
+static double beside_height(const struct layout *l, const struct pen_lines *name) {
+    return (double)name->n * PEN_LINE_HEIGHT * l->base + 2;
+}
+
+/* Only where there is room: the names stand beside the plot, not below it. */
+static bool can_label_beside(struct layout *l) {
+    const struct chart_spec *s = l->spec;
+    double total = 0;
+    if (l->width < DIRECT_LABEL_MIN_WIDTH || s->nseries < 2) return false;
+    for (size_t k = 0; k < s->nseries; k++) {
+        struct pen_lines name;
+        if (!s->series[k].point[s->nx - 1].has_value) return false;
+        beside_name(l, k, &name);
+        total += beside_height(l, &name);
+    }
+    return total <= plot_height(l);
+}
+
 struct direct_label {
     size_t series;
     double want, y, height;
@@ -97,13 +123,12 @@ static void key_beside(struct columns *c, const double *mid) {
     struct layout *l = c->l;
     struct direct_label d[CHART_SPEC_SERIES];
     size_t n = l->spec->nseries;
-    double box = floor(l->base * 0.8), x = c->right + 14, total = 0;
+    double box = floor(l->base * 0.8), x = c->right + 14;
     for (size_t k = 0; k < n; k++) {
         d[k] = (struct direct_label){.series = k, .want = mid[k]};
         pen_wrap(l, l->spec->series[k].label, l->base, false,
                  l->width - l->pad - x - box - 5, 3, &d[k].text);
-        d[k].height = (double)d[k].text.n * PEN_LINE_HEIGHT * l->base + 2;
-        total += d[k].height;
+        d[k].height = beside_height(l, &d[k].text);
     }
     for (size_t i = 1; i < n; i++) /* by position, few of them */
         for (size_t j = i; j > 0 && d[j].want < d[j - 1].want; j--) {
@@ -116,7 +141,7 @@ static void key_beside(struct columns *c, const double *mid) {
         d[i].y = fmax(d[i].want - d[i].height / 2, floor_y);
         floor_y = d[i].y + d[i].height;
     }
-    double ceiling = fmax(c->bottom, c->top + total);
+    double ceiling = c->bottom;
     for (size_t i = n; i-- > 0;) {
         d[i].y = fmin(d[i].y, ceiling - d[i].height);
         ceiling = d[i].y;
@@ -133,19 +158,11 @@ static void key_beside(struct columns *c, const double *mid) {
     }
 }
 
-static bool can_label_beside(const struct layout *l) {
-    const struct chart_spec *s = l->spec;
-    if (l->width < DIRECT_LABEL_MIN_WIDTH || s->nseries < 2) return false;
-    for (size_t k = 0; k < s->nseries; k++)
-        if (!s->series[k].point[s->nx - 1].has_value) return false;
-    return true;
-}
-
 static double beside_width(struct layout *l) {
     double widest = 0, box = floor(l->base * 0.8);
     for (size_t k = 0; k < l->spec->nseries; k++) {
         struct pen_lines t;
-        pen_wrap(l, l->spec->series[k].label, l->base, false, l->width * 0.2, 3, &t);
+        beside_name(l, k, &t);
         widest = fmax(widest, t.width);
     }
     return 14 + box + 5 + widest + 2;
@@ -487,7 +504,7 @@ void layout_column_stack(struct layout *l) {
     c.left = l->pad + ticks + 6;
     c.right = l->width - l->pad - (c.direct ? beside_width(l) : 0);
     c.top = l->y + l->base * 1.5; /* room for the number above the highest column */
-    c.bottom = c.top + fmax(170, fmin(520, l->width * 0.38));
+    c.bottom = c.top + plot_height(l);
     c.step = (c.right - c.left) / (double)s->nx;
     c.bar = fmin(c.step * COLUMN_SHARE, l->base * COLUMN_MAX_EM);
     grid(&c);
