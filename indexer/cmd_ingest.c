@@ -134,8 +134,8 @@ static void print_summary(const struct ingest_report *r, const struct screen *sc
 static enum status print_json(const struct ingest_report *r, struct err *err) {
     json_t *o = ingest_report_json(r);
     if (!o) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
-    bool bad = json_dumpf(o, stdout, JSON_COMPACT) != 0 || putchar('\n') == EOF ||
-               fflush(stdout) != 0;
+    bool bad = json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12)) != 0 ||
+               putchar('\n') == EOF || fflush(stdout) != 0;
     json_decref(o);
     return bad ? err_errno(err, "不能写标准输出") : STATUS_OK;
 }

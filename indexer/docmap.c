@@ -142,7 +142,11 @@ static enum status make_facets(struct docmap *m, const struct record *r, enum ti
     for (int f = 0; f < FACET_COUNT; f++) {
         const struct field *field = field_of_facet((enum facet)f);
         first[f] = m->nvalue;
-        if (field && (field->tier <= tier || facet_is_internal((enum facet)f)))
+        /* Approved but not registered: apart, so that state=approved lists what counts.
+         */
+        if (f == FACET_STATE && r->paper_pending && str_eq_z(r->state, "approved"))
+            add_value(m, str_of("paper_pending"));
+        else if (field && (field->tier <= tier || facet_is_internal((enum facet)f)))
             record_values(r, field, add_value, m);
         if (!facet_is_multi((enum facet)f) && m->nvalue > first[f] + 1)
             m->nvalue = first[f] + 1;

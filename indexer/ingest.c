@@ -4,6 +4,7 @@
 #include "indexer/ingest_row.h"
 #include "indexer/quarantine.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -73,7 +74,7 @@ json_t *ingest_report_json(const struct ingest_report *r) {
     else
         json_object_set_new(o, "ignored", json_array());
     json_object_set_new(o, "revision", json_integer(r->revision));
-    json_object_set_new(o, "seconds", json_real(r->seconds));
+    json_object_set_new(o, "seconds", json_real(round(r->seconds * 1000) / 1000));
     return o;
 }
 

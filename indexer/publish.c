@@ -127,6 +127,27 @@ static enum status catch_up_data(const struct store *store, enum audience a,
                                  struct registry *r, const struct pubset_marks *marks,
                                  int64_t seq, const char *as_of, struct err *err);
 
+static enum status count_record(void *arg, const struct registry_row *row,
+                                struct err *err) {
+    return aggregate_apply(arg, NULL, &row->record, err);
+}
+
+/* The aggregates are derived too: a rebuild counts them from the records, whatever they
+ * were, and so gives a newer catalogue's cubes to an older store. */
+static enum status recount(struct registry *r, uint32_t end, struct err *err) {
+    struct aggregate *a = NULL;
+    enum status s = aggregate_new(&a, err);
+    if (s == STATUS_OK) s = registry_each(r, 1, end, count_record, a, err);
+    if (s == STATUS_OK) s = db_exec(&r->db, "BEGIN IMMEDIATE", err);
+    if (s == STATUS_OK) {
+        s = aggregate_replace(a, &r->db, err);
+        if (s == STATUS_OK) s = db_exec(&r->db, "COMMIT", err);
+        if (s != STATUS_OK) sqlite3_exec(r->db.h, "ROLLBACK", NULL, NULL, NULL);
+    }
+    aggregate_free(a);
+    return s;
+}
+
 enum status publish_update(const struct store *store, struct registry *r,
                            const struct publish_options *opt, struct err *err) {
     int64_t seq = 0, at = 0, most = 0;
@@ -134,6 +155,7 @@ enum status publish_update(const struct store *store, struct registry *r,
     uint32_t end = 0, count = 0;
     enum status s = registry_revision(r, &seq, &at, err);
     if (s == STATUS_OK) s = registry_extent(r, &end, &count, err);
+    if (s == STATUS_OK && opt->rebuild) s = recount(r, end, err);
     if (s != STATUS_OK) return s;
     instant_text(at, as_of);
     struct pubset_marks marks[AUDIENCE_COUNT];

@@ -1,4 +1,5 @@
 /* validate_value.c - see validate_value.h. */
+#include "indexer/lifecycle.h"
 #include "indexer/validate_value.h"
 
 #include "core/date.h"
@@ -153,6 +154,9 @@ static enum status code_value(struct build *b, struct place at, const json_t *v,
         code = codes_resolve(list, str_slice(old, (size_t)n));
     } else {
         code = codes_resolve(list, raw);
+        /* The facet's own value for a number whose paper is pending is no state to enter.
+         */
+        if (list == CODES_STATE && lifecycle_state(code) == LIFE_NONE) code.n = 0;
     }
     if (str_eq_z(code, "none") && (list == CODES_CONCLUSION || !codes_has(list, code)))
         return *out = NULL, STATUS_OK;
