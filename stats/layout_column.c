@@ -21,6 +21,7 @@
 struct columns {
     struct layout *l;
     double left, right, top, bottom; /* of the plot */
+    double lowest;                   /* of the plot and the numbers that hang from it */
     double step, bar;
     struct layout_scale scale;
     bool direct;       /* names of the series beside the last column */
@@ -356,7 +357,7 @@ static void label_row(struct columns *c, const struct label_row *r) {
 static void x_labels(struct columns *c) {
     struct layout *l = c->l;
     const struct chart_spec *s = l->spec;
-    double widest = 0, size = l->base, top = c->bottom + 5;
+    double widest = 0, size = l->base, top = c->lowest + 5;
     for (size_t i = 0; i < s->nx; i++)
         widest = fmax(widest, pen_width(l, s->x[i].label, size, false));
     if (widest > c->step - 4) {
@@ -504,7 +505,7 @@ void layout_column_stack(struct layout *l) {
     c.left = l->pad + ticks + 6;
     c.right = l->width - l->pad - (c.direct ? beside_width(l) : 0);
     c.top = l->y + l->base * 1.5; /* room for the number above the highest column */
-    c.bottom = c.top + plot_height(l);
+    c.bottom = c.lowest = c.top + plot_height(l);
     c.step = (c.right - c.left) / (double)s->nx;
     c.bar = fmin(c.step * COLUMN_SHARE, l->base * COLUMN_MAX_EM);
     grid(&c);
@@ -514,7 +515,10 @@ void layout_column_stack(struct layout *l) {
               SCENE_NO_MARK);
     double *at = c.up;
     for (size_t i = 0; i < s->nx; i++)
-        if (total[i].has_value && total[i].value < 0) at[i] = c.down[i];
+        if (total[i].has_value && total[i].value < 0) {
+            at[i] = c.down[i];
+            c.lowest = fmax(c.lowest, at[i] + 2 + (PEN_ASCENT + PEN_DESCENT) * l->base);
+        }
     label_row(&c,
               &(struct label_row){
                   .point = total, .text = total_text, .y = at, .up = at, .bold = true});
