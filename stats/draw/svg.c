@@ -54,11 +54,20 @@ static void text(struct buf *b, const struct scene_item *i) {
     buf_add_z(b, "</text>");
 }
 
-static void open_mark(struct buf *b, const struct scene_mark *m) {
+/* The words that stand in a mark lead its name: who speaks what is seen must reach it
+ * (WCAG 2.5.3). */
+static void open_mark(struct buf *b, const struct scene *s, size_t first) {
+    const struct scene_mark *m = &s->mark[s->item[first].mark];
     if (m->link) {
         buf_add_z(b, "<a href=\"");
         escape(b, m->link);
         buf_add_z(b, "\" aria-label=\"");
+        for (size_t i = first; i < s->nitem && s->item[i].mark == s->item[first].mark;
+             i++) {
+            if (!s->item[i].is_text) continue;
+            escape(b, s->item[i].text);
+            buf_add_char(b, ' ');
+        }
         escape(b, m->tip);
         buf_add_z(b, "\">");
     } else {
@@ -109,7 +118,7 @@ static void body(struct buf *b, const struct scene *s, const struct str *element
             if (frame) buf_add_z(b, "</g>\n");
             frame = false;
             open = item->mark;
-            if (open != SCENE_NO_MARK) open_mark(b, &s->mark[open]);
+            if (open != SCENE_NO_MARK) open_mark(b, s, i);
         }
         if (item->is_text)
             text(b, item);
