@@ -10,6 +10,7 @@ export CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8 TZ=UTC
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:strict_string_checks=1}
 export UBSAN_OPTIONS=print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
+export TSAN_OPTIONS=${TSAN_OPTIONS:-exitcode=66:suppressions=$PWD/tests/tsan.supp}
 export CHENGGUO=$PWD/$bin/chengguo CHENGGUO_DRAW=$PWD/$bin/chengguo-draw
 export CHENGGUO_GEN=$PWD/$bin/chengguo-gen CHENGGUO_TSAN=$PWD/build/tsan/chengguo
 passed=0 failed=0 skipped=0
