@@ -269,8 +269,8 @@ static const char *change_text(double v, int style, char *out, size_t size) {
 struct label_row {
     const struct chart_point *point; /* NULL where the row is not given */
     number_text *text;
-    const double *y;  /* of the bar's end that the label stands at */
-    const double *up; /* top of each bar, for labels wider than a step */
+    const double *y;            /* of the bar's end that the label stands at */
+    const double *top, *bottom; /* of each bar, for labels wider than a step */
     bool bold;
 };
 
@@ -290,15 +290,20 @@ static bool all_fit(const struct columns *c, const struct label_row *r, int styl
     return true;
 }
 
+/* Where a label's baseline lies: above its bar, or below one that hangs. */
+static double label_y(const struct label_row *r, size_t i, double size) {
+    bool below = r->point[i].has_value && r->point[i].value < 0;
+    return r->y[i] + (below ? 2 + PEN_ASCENT * size : -4);
+}
+
 static void put_label(struct columns *c, const struct label_row *r, size_t i, int style,
                       double size) {
     char text[CHART_NUMBER_TEXT];
     const struct chart_point *p = &r->point[i];
-    bool below = p->has_value && p->value < 0;
-    double y = r->y[i] + (below ? 2 + PEN_ASCENT * size : -4);
     const char *words = label_at(r, i, style, text, sizeof text);
-    pen_text(c->l, center(c, i), y, words, size, r->bold && p->has_value,
-             p->has_value ? INK : INK_SOFT, SCENE_MIDDLE, pen_mark(c->l, p));
+    pen_text(c->l, center(c, i), label_y(r, i, size), words, size,
+             r->bold && p->has_value, p->has_value ? INK : INK_SOFT, SCENE_MIDDLE,
+             pen_mark(c->l, p));
 }
 
 /* Whether a label wider than its step stays clear of labels and bars beside it. */
@@ -308,12 +313,13 @@ static bool stays_clear(const struct columns *c, const struct label_row *r, size
     double x = center(c, i);
     if (x - half < c->left || x + half > (c->direct ? c->right + 10 : l->width - 2))
         return false;
+    double end = label_y(r, i, size);
+    double top = end - PEN_ASCENT * size, bottom = end + PEN_DESCENT * size;
     for (size_t j = 0; j < l->spec->nx; j++) {
         double apart = fabs(center(c, j) - x);
         if (taken[j] > 0 && apart < half + taken[j] + LABEL_GAP) return false;
-        if (j != i && apart < half + c->bar / 2 + 1 &&
-            (r->up[j] < r->y[i] || r->point[j].value < 0) &&
-            fabs(r->up[j] - r->y[i]) > size * 0.1)
+        if (j != i && apart < half + c->bar / 2 + 1 && r->bottom[j] - r->top[j] > 0.5 &&
+            top < r->bottom[j] && bottom > r->top[j])
             return false;
     }
     return true;
@@ -426,7 +432,8 @@ static void panel(struct columns *c) {
     double zero = hi - lo > 0 ? top + height * hi / (hi - lo) : bottom;
     double *end = talloc_array(l->scene, double, (unsigned)s->nx);
     double *up = talloc_array(l->scene, double, (unsigned)s->nx);
-    if (!end || !up) {
+    double *down = talloc_array(l->scene, double, (unsigned)s->nx);
+    if (!end || !up || !down) {
         l->status = err_set(l->err, STATUS_NOMEM, NULL, "out of memory for a picture");
         return;
     }
@@ -438,6 +445,7 @@ static void panel(struct columns *c) {
         if (fabs(v) > 0 && fabs(y - zero) < 1) y = v < 0 ? zero + 1 : zero - 1;
         end[i] = y;
         up[i] = fmin(y, zero);
+        down[i] = fmax(y, zero);
         if (p->has_value)
             bar(l, center(c, i) - c->bar * 0.35, zero, y, c->bar * 0.7, INK_BAR,
                 s->x[i].provisional, pen_mark(l, p));
@@ -446,8 +454,11 @@ static void panel(struct columns *c) {
               SCENE_NO_MARK);
     pen_text(l, c->left - 6, zero + l->base * 0.35, "0", l->base - 1, false, INK_SOFT,
              SCENE_END, SCENE_NO_MARK);
-    label_row(c, &(struct label_row){
-                     .point = s->panel->point, .text = change_text, .y = end, .up = up});
+    label_row(c, &(struct label_row){.point = s->panel->point,
+                                     .text = change_text,
+                                     .y = end,
+                                     .top = up,
+                                     .bottom = down});
     l->y = bottom + (lo < 0 ? label : l->base * 0.5);
 }
 
@@ -489,7 +500,8 @@ void layout_column_stack(struct layout *l) {
     struct chart_point *total = totals(l);
     c.up = talloc_array(l->scene, double, (unsigned)s->nx);
     c.down = talloc_array(l->scene, double, (unsigned)s->nx);
-    if (!total || !c.up || !c.down) {
+    double *at = talloc_array(l->scene, double, (unsigned)s->nx);
+    if (!total || !c.up || !c.down || !at) {
         l->status = err_set(l->err, STATUS_NOMEM, NULL, "out of memory for a picture");
         return;
     }
@@ -513,15 +525,19 @@ void layout_column_stack(struct layout *l) {
     for (size_t i = 0; i < s->nx; i++) column(&c, i, mid);
     pen_shape(l, SCENE_LINE, c.left, y_of(&c, 0), c.right - c.left, 0, INK, 1, false,
               SCENE_NO_MARK);
-    double *at = c.up;
-    for (size_t i = 0; i < s->nx; i++)
+    for (size_t i = 0; i < s->nx; i++) {
+        at[i] = c.up[i];
         if (total[i].has_value && total[i].value < 0) {
             at[i] = c.down[i];
             c.lowest = fmax(c.lowest, at[i] + 2 + (PEN_ASCENT + PEN_DESCENT) * l->base);
         }
-    label_row(&c,
-              &(struct label_row){
-                  .point = total, .text = total_text, .y = at, .up = at, .bold = true});
+    }
+    label_row(&c, &(struct label_row){.point = total,
+                                      .text = total_text,
+                                      .y = at,
+                                      .top = c.up,
+                                      .bottom = c.down,
+                                      .bold = true});
     if (c.direct) key_beside(&c, mid);
     x_labels(&c);
     if (s->panel) panel(&c);

@@ -178,9 +178,11 @@ static void keeps_promises(const struct data *d, const struct scene *s, int widt
         if (!a->is_text) continue;
         for (size_t j = 0; j < i; j++) {
             const struct scene_item *b = &s->item[j];
-            if (!b->is_text) continue;
+            /* Nor does a text stand on a bar that it does not belong to. */
+            if (!b->is_text && (b->kind != SCENE_RECT || b->mark == a->mark)) continue;
             box_of(b, other);
-            if (meet(box, other)) say(d, width, "overlap", a->text, b->text);
+            if (meet(box, other))
+                say(d, width, "overlap", a->text, b->is_text ? b->text : "a bar");
         }
     }
 }
