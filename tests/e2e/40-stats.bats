@@ -138,10 +138,15 @@ cells() {
     run -2 "$CG" chart C01 -o x.gif
     run -2 "$CG" stats T01 --format pdf
     run -2 "$CG" chart C01 --width 20 -o x.svg
-    run "$CG" stats T01 --year 1066
-    [ "$status" -ne 0 ]
-    run "$CG" stats T01 --edition nosuch
-    [ "$status" -ne 0 ]
+    for c in "stats T01" "chart C01"; do
+        # no year at all is a wrong option; a year without data is not found
+        run -2 "$CG" $c --year 1066
+        [[ "$output" == *"四位数字"* ]]
+        run -4 "$CG" $c --year 1999
+        [[ "$output" == *"有数据的是 2016 到 2025 年"* ]]
+        run -4 "$CG" $c --edition nosuch
+        [[ "$output" == *"没有版本 nosuch"* ]]
+    done
     run -1 "$CG" chart C01 -o no/such/folder/c.svg
     [ ! -e x.svg ]
 }
