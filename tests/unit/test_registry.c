@@ -151,7 +151,7 @@ static void walks_ranges_and_stops_when_told(void **state) {
     struct xstore x;
     xstore_open(&x);
     for (int i = 0; i < 9; i++) {
-        char uid[8];
+        char uid[16];
         snprintf(uid, sizeof uid, "U%d", i);
         bring(&x, LINE, uid, 1, uid, "approved", "yes", "");
     }
