@@ -1,5 +1,7 @@
 #include "core/err.h"
 
+#include "core/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,13 +44,27 @@ int status_http_code(enum status s) {
     return table[known(s)].http_code;
 }
 
-/* Takes away the character that a full field cuts: what is reported goes into JSON. */
+/* What is reported goes into JSON: where a precision ("%.60s") cut a character in the
+ * middle of the sentence, or bytes came that are no UTF-8, stands one '?'. */
+static void make_well_formed(char *z) {
+    size_t n = strlen(z), bad;
+    while ((bad = utf8_bad_at(str_slice(z, n))) < n) {
+        size_t run = 1;
+        while (bad + run < n && ((unsigned char)z[bad + run] & 0xC0) == 0x80) run++;
+        z[bad] = '?';
+        memmove(z + bad + 1, z + bad + run, n - bad - run + 1);
+        n -= run - 1;
+    }
+}
+
+/* Takes away the character that a full field cuts. */
 static void mend(char *z) {
     size_t n = strlen(z), at = n;
     while (at > 0 && ((unsigned char)z[at - 1] & 0xC0) == 0x80) at--;
     unsigned char lead = at > 0 ? (unsigned char)z[at - 1] : 0;
     size_t want = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
     if (at > 0 && n - at + 1 < want) z[at - 1] = 0;
+    make_well_formed(z);
 }
 
 enum status err_set(struct err *err, enum status s, const char *code, const char *fmt,

@@ -3,7 +3,8 @@
  * A function that can fail is `enum status f(in…, T *out, struct err *err)`.
  * Outputs are written only on STATUS_OK. `err` is the caller's, may be NULL, and is
  * filled once, where the failure is found; callers higher up may prefix it. What is too
- * long for its field is cut between characters, so valid UTF-8 stays valid.
+ * long for its field is cut between characters, and what is no UTF-8 becomes '?', so that
+ * every text of a struct err is valid UTF-8.
  * One table (err.c) maps a status to its name, exit code and HTTP code.
  *
  * Threads: no state; a struct err belongs to one thread.

@@ -1,3 +1,4 @@
+#include "core/utf8.h"
 #include "stats/chart.h"
 #include "stats/chart_run.h"
 #include "stats/chart_table.h"
@@ -30,7 +31,8 @@ static enum status require(const char *id, const struct chart_row **out,
     if (n > LIST_MAX) n = LIST_MAX;
     for (size_t i = 0; i < n; i++) names[i] = row[i].id;
     const char *near = cli_closest(str_of(id), names, n);
-    return err_set(err, STATUS_NOT_FOUND, "unknown_chart", "没有图 %.40s%s%s%s", id,
+    return err_set(err, STATUS_NOT_FOUND, "unknown_chart", "没有图 %.*s%s%s%s",
+                   (int)utf8_clip(str_of(id), 60), id,
                    near ? "，是不是 " : "；用 chengguo chart 列出全部", near ? near : "",
                    near ? "？" : "");
 }

@@ -2,6 +2,7 @@
 
 #include "core/date.h"
 #include "core/pubdata.h"
+#include "core/utf8.h"
 #include "stats/cube_data.h"
 #include "stats/link.h"
 
@@ -390,7 +391,8 @@ enum status cube_table(struct db *db, const struct catalogue_row *row,
                        struct err *err) {
     if (options->edition && strcmp(options->edition, "live") != 0) {
         err_set(err, STATUS_NOT_FOUND, "unknown_edition",
-                "没有版本 %.60s；现有的版本只有 live", options->edition);
+                "没有版本 %.*s；现有的版本只有 live",
+                (int)utf8_clip(str_of(options->edition), 60), options->edition);
         err_place(err, NULL, 0, "edition");
         return STATUS_NOT_FOUND;
     }

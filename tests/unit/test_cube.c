@@ -407,6 +407,11 @@ static void wrong_questions_are_told_apart(void **state) {
         const char *code, *field, *says;
     } row[] = {
         {{.edition = "2024"}, STATUS_NOT_FOUND, "unknown_edition", "edition", "2024"},
+        {{.edition = "a版版版版版版版版版版版版版版版版版版版版"},
+         STATUS_NOT_FOUND,
+         "unknown_edition",
+         "edition",
+         "版版版；"},
         {{.year = 2017}, STATUS_NOT_FOUND, "no_data", "year", "2018 到 2020"},
         {{.year = 2021}, STATUS_NOT_FOUND, "no_data", "year", "2021"},
         {{.year = 12}, STATUS_INVALID, "invalid_value", "year", "四位数字"},

@@ -111,6 +111,20 @@ static void what_is_too_long_is_cut_between_characters(void **state) {
     }
 }
 
+static void what_is_no_utf8_becomes_a_question_mark(void **state) {
+    (void)state;
+    struct err err;
+    err_set(&err, STATUS_NOT_FOUND, NULL, "没有 %.4s；有", "版本");
+    assert_string_equal(err.text, "没有 版?；有");
+    err_set(&err, STATUS_NOT_FOUND, NULL, "“%.2s”", "版");
+    assert_string_equal(err.text, "“?”");
+    err_set(&err, STATUS_IO, NULL, "a\xFF\xFE\xC0\x80z\x80\x80");
+    assert_string_equal(err.text, "a???z?");
+    err_place(&err, "\xB5\xA5.txt", 0, "\xED\xA0\x80");
+    assert_int_equal(utf8_bad_at(str_of(err.file)), strlen(err.file));
+    assert_string_equal(err.field, "?");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_table_of_codes),
@@ -118,6 +132,7 @@ int main(void) {
         cmocka_unit_test(the_system_says_why),
         cmocka_unit_test(nobody_has_to_listen),
         cmocka_unit_test(what_is_too_long_is_cut_between_characters),
+        cmocka_unit_test(what_is_no_utf8_becomes_a_question_mark),
     };
     return cmocka_run_group_tests_name("err", tests, NULL, NULL);
 }
