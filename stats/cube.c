@@ -143,7 +143,7 @@ static enum status make_link(struct job *j, const struct table *t, int year,
     link_begin(b);
     link_add(b, "year", str_of(text));
     bool has_category = false;
-    for (size_t d = 0; d < j->data.cube.ndim; d++) {
+    for (size_t d = 0; d < j->data.cube.ndim && d < CATALOGUE_MAX_DIMS; d++) {
         bool category = strcmp(j->data.cube.dims[d], "category") == 0;
         has_category |= category;
         /* A total over another dimension needs no filter: every record is in it. */
