@@ -178,3 +178,18 @@ enum status text_normalise(struct str in, struct buf *out, struct text_map *map,
     if (out->p) out->p[out->n] = 0;
     return s;
 }
+
+/* The clusters are those of put_all, counted as put_cluster does. */
+bool text_is_bounded(struct str in) {
+    size_t run = 0;
+    if (in.n > TEXT_MAX_BYTES) return false;
+    for (size_t at = 0; at < in.n;) {
+        uint32_t cp;
+        at = (size_t)(utf8_next(in.p + at, in.p + in.n, &cp) - in.p);
+        uint32_t entry = text_entry(cp);
+        if (!(entry & TEXT_JOINS)) run = 0;
+        run += !(entry & TEXT_NOTHING);
+        if (run > TEXT_MAX_CLUSTER) return false;
+    }
+    return true;
+}

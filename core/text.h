@@ -52,6 +52,11 @@ void text_map_done(struct text_map *m);
 MUST_CHECK enum status text_normalise(struct str in, struct buf *out,
                                       struct text_map *map, struct err *err);
 
+/* Is `in`, valid UTF-8, within TEXT_MAX_BYTES and TEXT_MAX_CLUSTER, so that
+ * text_normalise takes it when *out has room? Asked before a text is stored: what cannot
+ * be normalised cannot be published. */
+bool text_is_bounded(struct str in);
+
 /* The class of a code point of normalised text. (Of another: of what it becomes, when
  * that is one code point.) False above U+10FFFF. */
 bool text_is_han(uint32_t cp);

@@ -8,9 +8,11 @@
 #include <unicode/ucol.h>
 #include <unicode/ustring.h>
 
-#define TEXT_MAX ((size_t)8 << 20) /* of one record's normalised text */
-#define VALUES_MAX 4096            /* facet values of one record */
-#define KEY_MAX 1024 /* bytes of a collation key; longer titles tie by uid */
+/* Of one record's normalised text: the tagged fields hold about 1.1 MB (field.c), and
+ * U+FDFA becomes eleven times its bytes. No valid record may exceed it. */
+#define TEXT_MAX ((size_t)16 << 20)
+#define VALUES_MAX 4096 /* facet values of one record */
+#define KEY_MAX 1024    /* bytes of a collation key; longer titles tie by uid */
 
 struct docmap {
     struct terms *terms;

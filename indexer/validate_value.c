@@ -4,6 +4,7 @@
 
 #include "core/date.h"
 #include "core/money.h"
+#include "core/text.h"
 #include "core/utf8.h"
 
 #define SHOWN_BYTES 60      /* of a refused value, in a sentence */
@@ -81,6 +82,9 @@ static enum status text_value(struct build *b, struct place at, const json_t *v,
     }
     if (s.n > max)
         return build_fail(b, at, "长 %zu 字节，超过上限 %zu 字节，请删减", s.n, max);
+    if (!text_is_bounded(s))
+        return build_fail(b, at, "连续的组合字符超过 %d 个，像是乱码，请核对",
+                          TEXT_MAX_CLUSTER);
     if (printed && s.n > printed && utf8_length(s) > printed)
         warnings_add(b->w, W_LENGTH, place_text(at, path), "共 %zu 字，登记表限 %u 字",
                      utf8_length(s), printed);

@@ -51,6 +51,35 @@ static void columns_hold_what_the_tier_may_see(void **state) {
     }
 }
 
+/* U+FDFA becomes eleven times its bytes: the longest that may be registered fits. */
+static void the_longest_record_fits(void **state) {
+    static const char *const keys[] = {"abstract", "points", "metrics", "prospects"};
+    (void)state;
+    struct buf text = buf_init(0);
+    struct record r;
+    struct docmap *m;
+    struct docmap_doc doc;
+    struct err err;
+    buf_add_z(&text, "{\"kind\":\"registration\",\"uid\":\"U1\",\"state\":\"approved\","
+                     "\"consent\":\"yes\",\"publicity\":\"closed\",\"secrecy\":\"非密\","
+                     "\"paper_pending\":false,\"category\":\"A\",\"title\":\"长\","
+                     "\"units\":[{\"name\":\"甲\"}]");
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        buf_add_f(&text, ",\"%s\":\"", keys[k]);
+        for (int i = 0; i < 200000 / 3; i++) buf_add_z(&text, "\xEF\xB7\xBA");
+        buf_add_char(&text, '"');
+    }
+    buf_add_char(&text, '}');
+    if (record_from_text(buf_str(&text), &r, &err) != STATUS_OK ||
+        docmap_new(&m, &err) != STATUS_OK ||
+        docmap_make(m, AUDIENCE_PUBLIC, &r, &doc, &err) != STATUS_OK)
+        fail_msg("%s", err.text);
+    assert_true(doc.text.n > (size_t)8 << 20);
+    docmap_free(m);
+    record_done(&r);
+    buf_done(&text);
+}
+
 static int load_codes(void **state) {
     (void)state;
     return codes_load(NULL) == STATUS_OK ? 0 : -1;
@@ -59,6 +88,7 @@ static int load_codes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_hold_what_the_tier_may_see),
+        cmocka_unit_test(the_longest_record_fits),
     };
     return cmocka_run_group_tests_name("docmap", tests, load_codes, NULL);
 }

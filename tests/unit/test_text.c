@@ -113,9 +113,11 @@ static void limits_and_bad_input_leave_the_output_alone(void **state) {
     for (int i = 0; i < TEXT_MAX_CLUSTER - 1; i++)
         buf_add_z(&marks, i % 2 ? "\xCC\xA3" : "\xE2\x80\x8B\xCD\x86");
     assert_int_equal(text_normalise(buf_str(&marks), &b, &map, NULL), STATUS_OK);
+    assert_true(text_is_bounded(buf_str(&marks)));
     b.n = strlen("kept");
     buf_add_z(&marks, "\xCC\xA3文");
     assert_int_equal(text_normalise(buf_str(&marks), &b, &map, &err), STATUS_LIMIT);
+    assert_false(text_is_bounded(buf_str(&marks)));
     assert_int_equal(map.n, 0);
     buf_done(&marks);
 

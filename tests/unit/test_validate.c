@@ -3,6 +3,7 @@
  * either the code and field of the refusal, or members that the canonical object has and
  * lacks and the warnings it raises (none unless listed). What is accepted is fed in again
  * and must come out byte for byte. */
+#include "core/text.h"
 #include "indexer/validate.h"
 
 #include <setjmp.h>
@@ -344,6 +345,32 @@ static void test_bounds(void **state) {
     json_decref(in);
 }
 
+/* What cannot be normalised could never be published: it must not get into the registry.
+ */
+static void test_text_that_cannot_be_normalised(void **state) {
+    (void)state;
+    for (int marks = TEXT_MAX_CLUSTER - 1; marks <= TEXT_MAX_CLUSTER; marks++) {
+        struct buf text = buf_init(0);
+        struct record r;
+        struct err err;
+        json_t *in = base_of("registration");
+        buf_add_z(&text, "e");
+        for (int i = 0; i < marks; i++) buf_add_z(&text, "\xCC\x81");
+        json_object_set_new(in, "abstract", json_string(buf_z(&text)));
+        bool fine = marks < TEXT_MAX_CLUSTER;
+        assert_int_equal(validate_registration(in, NULL, &r, NULL, &err),
+                         fine ? STATUS_OK : STATUS_INVALID);
+        if (fine) {
+            record_done(&r);
+        } else {
+            assert_string_equal(err.code, "E_FIELD");
+            assert_string_equal(err.field, "abstract");
+        }
+        json_decref(in);
+        buf_done(&text);
+    }
+}
+
 static const struct {
     const char *text;
     int at; /* -1: none */
@@ -439,6 +466,7 @@ int main(void) {
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_refusals_quote_nothing_classified),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_text_that_cannot_be_normalised),
         cmocka_unit_test(test_markings),
         cmocka_unit_test(test_warnings_are_bounded),
         cmocka_unit_test(test_numbers),
