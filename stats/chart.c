@@ -121,6 +121,7 @@ static enum status plan_make(const void *ctx, const struct table *t,
 static const struct table_cell *cell_at(const struct plan *p, size_t x, size_t series,
                                         size_t measure) {
     size_t index[TABLE_MAX_DIMS];
+    assert(p->x && x < p->nx);
     memcpy(index, p->fixed, sizeof index);
     index[p->x_dim] = p->x[x];
     index[p->series_dim] = series;
@@ -135,6 +136,7 @@ static bool x_has_status(const struct plan *p, size_t x, enum table_status statu
 }
 
 static const char *x_label(const struct plan *p, size_t x) {
+    assert(p->x && x < p->nx);
     return or_empty(p->t->dim[p->x_dim].cat[p->x[x]].label);
 }
 
