@@ -33,6 +33,8 @@ tally() {
     printf '%-44s %4d passed %3d failed %3d skipped\n' "$1" "$ok" "$bad" "$skip"
     [ "$skip" = 0 ] || grep '^ok .*# [Ss][Kk][Ii][Pp]' "$log"
     [ "$bad" = 0 ] || tail -n 80 "$log"
+    # figures that an end-to-end test counted: kills, cells, answers
+    [ "$bad" != 0 ] || grep '^# .*[0-9]' "$log" | grep -v '^# ok' | head -n 8
 }
 
 run() { # NAME COMMAND...

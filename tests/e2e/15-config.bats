@@ -4,7 +4,7 @@
 load lib
 
 setup_file() { lib_setup; }
-setup() { cd "$BATS_TEST_TMPDIR"; }
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 @test "defaults, file, environment and flag, in rising order" {
     "$CG" config check --json >a.json

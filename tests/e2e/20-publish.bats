@@ -14,7 +14,7 @@ setup() { cd "$BATS_TEST_TMPDIR" && fresh_store; }
 answers() {
     local q
     for q in "${QUERIES[@]}"; do
-        search --facets category,year,region --limit 30 "$q" |
+        search --facets category,year,region --limit 30 -- "$q" |
             jq -S --arg q "$q" '{q: $q, understood: .query.understood, relaxed: .query.relaxed, total, facets,
                 hits: [.hits[] | .score = (.score // 0 | . * 1e6 | round)]}'
     done
@@ -42,8 +42,8 @@ answers() {
     answers >bulk-rebuilt.txt
     for f in place-rebuilt bulk bulk-rebuilt; do diff place.txt "$f.txt"; done
     # the queries are worth asking: most find something, none the same
-    [ "$(jq -s '[.[] | select(.q) | select(.total > 0)] | length' place.txt)" -ge 15 ] ||
-        { grep -o '"total": [0-9]*' place.txt | head -40; false; }
+    [ "$(grep -c '^  "total": [1-9]' place.txt)" -ge 18 ]
+    [ "$(grep '^  "total": ' place.txt | sort -u | wc -l)" -ge 10 ]
     [ "$(total)" -eq "$(jq .visible truth.json)" ]
 }
 

@@ -7,7 +7,7 @@ setup_file() {
     lib_setup
     export CHENGGUO_STORE="$BATS_FILE_TMPDIR/store"
     "$CG" ingest "$SAMPLE" >/dev/null 2>&1
-    cd "$BATS_FILE_TMPDIR"
+    cd "$BATS_FILE_TMPDIR" || return
     BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR start_daemon --quiet
     search --limit 10000 | jq -r '.hits[].url' |
         sed "s|.*|url = \"$URL&.json\"\nwrite-out = \"\\\\n\"|" >urls
@@ -16,7 +16,7 @@ setup_file() {
             .people[]?.name, .regno] | map(strings | gsub("與"; "与") | gsub("應"; "应") | gsub("術"; "术") | gsub("體"; "体")))}' >public.jsonl
     BATS_TEST_TMPDIR=$BATS_FILE_TMPDIR stop_daemon
 }
-setup() { cd "$BATS_FILE_TMPDIR"; }
+setup() { cd "$BATS_FILE_TMPDIR" || return; }
 
 # brute JQ-CONDITION: the uids of the public records for which it holds, sorted. "has"
 # looks for a text in the searched ones.

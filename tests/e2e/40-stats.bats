@@ -8,7 +8,7 @@ setup_file() {
     export CHENGGUO_STORE="$BATS_FILE_TMPDIR/store"
     "$CG" ingest "$SAMPLE" >/dev/null 2>&1
 }
-setup() { cd "$BATS_TEST_TMPDIR"; }
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
 teardown() { drop_daemon; }
 
 # JSON-stat on stdin -> one object a cell: the coordinates and what belongs to it.
