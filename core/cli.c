@@ -53,15 +53,16 @@ static void print_usage(const char *synopsis, const char *about,
     printf("  %-24s %s\n", "--help", "显示这段说明");
 }
 
-static enum status unknown(struct str name, const struct cli_option *opt, size_t nopt,
-                           struct err *err) {
+/* `typed` is the argument as it stands on the command line. */
+static enum status unknown(const char *typed, struct str name,
+                           const struct cli_option *opt, size_t nopt, struct err *err) {
     const char *names[64];
     size_t n = nopt < ARRAY_LEN(names) ? nopt : ARRAY_LEN(names);
     for (size_t i = 0; i < n; i++) names[i] = opt[i].name;
     const char *near = cli_closest(name, names, n);
-    return err_set(err, STATUS_USAGE, "unknown_option", "没有选项 --%.*s%s%s%s",
-                   (int)name.n, name.p, near ? "，是不是 --" : "", near ? near : "",
-                   near ? "？" : "；用 --help 查看全部选项");
+    return err_set(err, STATUS_USAGE, "unknown_option", "没有选项 %s%s%s%s", typed,
+                   near ? "，是不是 --" : "", near ? near : "",
+                   near ? "？" : "；用 --help 查看全部选项；以 - 开头的参数前面要写 --");
 }
 
 static enum status store_value(const struct cli_option *o, const char *value,
@@ -114,13 +115,13 @@ enum status cli_parse(struct cli *cli, const char *synopsis, const char *about,
         /* -o FILE is the one short option: interface.md writes it so. */
         const char *name = strcmp(a, "-o") == 0 ? "output" : a + 2;
         if (a[1] != '-' && strcmp(a, "-o") != 0)
-            return unknown(str_of(a + 1), opt, nopt, err);
+            return unknown(a, str_of(a + 1), opt, nopt, err);
         const char *eq = strchr(name, '=');
         struct str key = str_slice(name, eq ? (size_t)(eq - name) : strlen(name));
         const struct cli_option *o = NULL;
         for (size_t k = 0; k < nopt && !o; k++)
             if (str_eq_z(key, opt[k].name)) o = &opt[k];
-        if (!o) return unknown(key, opt, nopt, err);
+        if (!o) return unknown(a, key, opt, nopt, err);
         if (o->kind == CLI_FLAG) {
             if (eq) return err_set(err, STATUS_USAGE, NULL, "--%s 不带值", o->name);
             *(bool *)o->out = true;
