@@ -206,7 +206,7 @@ problem() {
             [ "$(get "$URL${link/\/search?//search.json?}" | jq .total)" = "$visible" ] ||
                 { echo "$link $visible"; exit 1; }
         done
-    get "$URL/stats/T01.csv" | head -c 3 | xxd -p | grep -q '^efbbbf$'
+    get "$URL/stats/T01.csv" | head -c 3 | od -An -tx1 | tr -d ' \n' | grep -q '^efbbbf$'
     stop_daemon
 }
 
@@ -221,7 +221,7 @@ problem() {
     if [ -x "${CHENGGUO_DRAW:-$(dirname "$CG")/chengguo-draw}" ]; then
         get "$URL/charts/C01.svg" >"$BATS_TEST_TMPDIR/c.svg"
         xmllint --noout "$BATS_TEST_TMPDIR/c.svg"
-        get "$URL/charts/C01.png?width=360" | head -c 8 | xxd -p | grep -q '^89504e470d0a1a0a$'
+        get "$URL/charts/C01.png?width=360" | head -c 8 | od -An -tx1 | tr -d ' \n' | grep -q '^89504e470d0a1a0a$'
         get "$URL/charts/C01.svg" | cmp - "$BATS_TEST_TMPDIR/c.svg"
         get "$URL/metrics" | grep -q '^chengguo_charts_drawn_total 2$'
         [ "$(ls "$CHENGGUO_STORE/cache" | wc -l)" = 2 ]
