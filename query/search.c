@@ -44,6 +44,8 @@ static enum status explain(enum status s, struct err *err) {
         err_place(err, NULL, 0, "q");
     } else if (s == STATUS_DEADLINE) {
         s = err_set(err, s, "deadline", "检索超时；请缩小范围后再试");
+    } else if (s == STATUS_NOT_FOUND) { /* the set went while it was served */
+        s = err_set(err, s, "not_ready", "还没有可查询的数据，请稍后再试");
     }
     return s;
 }

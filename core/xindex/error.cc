@@ -27,7 +27,12 @@ enum status caught(const char *what, struct err *err) noexcept {
     } catch (const Xapian::DatabaseOpeningError &e) {
         return set(err, STATUS_CORRUPT, what, e);
     } catch (const Xapian::DatabaseError &e) {
-        return set(err, STATUS_IO, what, e);
+        /* With an error number the disk failed; without, a file is not what it was. */
+        return set(err, e.get_error_string() ? STATUS_IO : STATUS_CORRUPT, what, e);
+    } catch (const Xapian::RangeError &e) { /* thrown while damaged blocks are decoded */
+        return set(err, STATUS_CORRUPT, what, e);
+    } catch (const Xapian::SerialisationError &e) {
+        return set(err, STATUS_CORRUPT, what, e);
     } catch (const Xapian::InvalidArgumentError &e) {
         return set(err, STATUS_INVALID, what, e);
     } catch (const Xapian::InvalidOperationError &e) {

@@ -434,12 +434,27 @@ static void a_swapped_set_is_seen(void **state) {
     assert_int_equal(get(f, "/stats/T01.json"), 200);
     assert_int_equal(
         rename(xset_path(set, f->dir, "public"), xset_path(old, f->dir, "old")), 0);
+    /* Between the two there is nothing: not the client's fault. */
+    is_problem(f, "/search.json", 503, "not_ready", NULL, NULL);
+    assert_int_equal(get(f, "/search"), 503);
     publish(f, 8);
     assert_int_equal(get(f, "/search.json"), 200);
     assert_true(body_has(f, "\"revision\":8"));
     ino_t before = f->context.data_ino;
     assert_int_equal(get(f, "/stats/T01.json"), 200);
     assert_int_not_equal(before, f->context.data_ino);
+}
+
+static void a_damaged_index_is_503(void **state) {
+    static const char *const files[] = {"public/index/postlist.glass",
+                                        "public/index/docdata.glass"};
+    struct fixture *f = *state;
+    char path[PATH_MAX];
+    for (size_t i = 0; i < ARRAY_LEN(files); i++)
+        assert_int_equal(truncate(xset_path(path, f->dir, files[i]), 0), 0);
+    is_problem(f, "/search.json", 503, "unavailable", NULL, NULL);
+    assert_true(body_has(f, "数据正在维护"));
+    assert_int_equal(get(f, "/healthz"), 200);
 }
 
 static void addresses_are_read(void **state) {
@@ -481,6 +496,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(without_a_set_all_but_health_is_503, setup_empty,
                                         teardown),
         WITH(a_swapped_set_is_seen),
+        WITH(a_damaged_index_is_503),
         cmocka_unit_test(addresses_are_read),
     };
     return cmocka_run_group_tests_name("route", tests, NULL, NULL);
