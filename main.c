@@ -54,10 +54,11 @@ static int bad_usage(const char *before, const char *word, const char *after) {
 /* --flag VALUE or --flag=VALUE at argv[*i]; NULL when it is another argument. */
 static const char *global(char **argv, int argc, int *i, const char *flag,
                           bool *missing) {
+    const char *a = argv[*i];
     size_t n = strlen(flag);
-    if (strncmp(argv[*i], flag, n) != 0) return NULL;
-    if (argv[*i][n] == '=') return argv[*i] + n + 1;
-    if (argv[*i][n] != 0) return NULL;
+    if (!a || strncmp(a, flag, n) != 0) return NULL;
+    if (a[n] == '=') return a + n + 1;
+    if (a[n] != 0) return NULL;
     *missing = *i + 1 >= argc;
     return *missing ? "" : argv[++*i];
 }

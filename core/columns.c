@@ -1,5 +1,6 @@
 #include "core/columns_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -77,10 +78,11 @@ static uint64_t section_bytes(const struct columns_head *h, size_t i) {
 }
 
 static const char *check_head(const struct columns_head *h, size_t n) {
-    if (memcmp(h->magic, COLUMNS_MAGIC, sizeof h->magic) != 0) return "没有列文件";
+    assert(h);
+    if (memcmp(h->magic, COLUMNS_MAGIC, sizeof h->magic) != 0) return "不是列文件";
     if (h->version != COLUMNS_VERSION || h->order != COLUMNS_ORDER ||
         h->nsections != SECTION_COUNT || h->nfacets != FACET_COUNT)
-        return "written by another version";
+        return "由别的版本写成";
     if (XXH3_64bits(h, offsetof(struct columns_head, checksum)) != h->checksum)
         return "文件头的校验和不对";
     if (h->file_bytes != n) return "cut short";

@@ -4,15 +4,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static bool is_blank(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static size_t blank_at_start(struct str s) {
     if (s.n == 0) return 0;
-    if (memchr(" \t\r\n\f\v", s.p[0], 6)) return 1;
+    if (is_blank(s.p[0])) return 1;
     return s.n >= 3 && memcmp(s.p, "\xE3\x80\x80", 3) == 0 ? 3 : 0;
 }
 
 static size_t blank_at_end(struct str s) {
     if (s.n == 0) return 0;
-    if (memchr(" \t\r\n\f\v", s.p[s.n - 1], 6)) return 1;
+    if (is_blank(s.p[s.n - 1])) return 1;
     return s.n >= 3 && memcmp(s.p + s.n - 3, "\xE3\x80\x80", 3) == 0 ? 3 : 0;
 }
 

@@ -205,10 +205,11 @@ static enum status build_set(struct finish *f, struct err *err) {
     char columns[COLUMNS_NAME_MAX], path[PATH_MAX + COLUMNS_NAME_MAX];
     snprintf(columns, sizeof columns, "columns-%lld", (long long)b->seq);
     char **shards = talloc_zero_array(NULL, char *, (unsigned)b->nranges + 1);
+    if (!shards) return err_set(err, STATUS_NOMEM, NULL, "out of memory");
     size_t nshards = 0;
     f->copy = talloc_size(shards, COPY_BUFFER);
     enum status s =
-        shards && f->copy ? STATUS_OK : err_set(err, STATUS_NOMEM, NULL, "out of memory");
+        f->copy ? STATUS_OK : err_set(err, STATUS_NOMEM, NULL, "out of memory");
     if (s == STATUS_OK) s = open_text(f, err);
     if (s == STATUS_OK) s = db_exec(&f->data, "BEGIN IMMEDIATE", err);
     if (s == STATUS_OK) s = join(f, &shards, &nshards, err);

@@ -93,7 +93,7 @@ static enum status apply(struct update *u, const struct pubset_marks *marks, int
 static enum status update_set(const struct store *store, enum audience a,
                               struct registry *r, const struct pubset_marks *marks,
                               int64_t seq, const char *as_of, struct err *err) {
-    char dir[PATH_MAX], path[PATH_MAX + 16];
+    char dir[PATH_MAX], path[PATH_MAX + COLUMNS_NAME_MAX];
     enum status s = store_set_path(store, a, NULL, dir, sizeof dir, err);
     if (s != STATUS_OK) return s;
     struct update u = {.audience = a, .dir = dir, .registry = r};

@@ -35,28 +35,23 @@ static const struct {
 
 static const char *type_of(const char *ext) {
     for (size_t i = 0; i < ARRAY_LEN(TYPES); i++)
-        if (strcmp(TYPES[i].ext, ext) == 0)
-            return TYPES[i].type;
+        if (strcmp(TYPES[i].ext, ext) == 0) return TYPES[i].type;
     return "application/octet-stream";
 }
 
 static enum status read_all(FILE *f, struct buf *b, const char *path, struct err *err) {
     char chunk[8192];
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;)
-        buf_add(b, chunk, n);
-    if (ferror(f))
-        return err_errno(err, "cannot read %s", path);
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;) buf_add(b, chunk, n);
+    if (ferror(f)) return err_errno(err, "cannot read %s", path);
     return buf_check(b, path, err);
 }
 
 static enum status read_file(const void *parent, const char *dir, const char *path,
                              struct str *out, struct err *err) {
     char *full = talloc_asprintf(parent, "%s/%s", dir, path);
-    if (!full)
-        return err_set(err, STATUS_NOMEM, NULL, "out of memory for %s", path);
+    if (!full) return err_set(err, STATUS_NOMEM, NULL, "out of memory for %s", path);
     FILE *f = fopen(full, "rb");
-    if (!f)
-        return err_errno(err, "cannot open %s", full);
+    if (!f) return err_errno(err, "cannot open %s", full);
     struct buf b = buf_init(ASSET_MAX_BYTES);
     enum status s = read_all(f, &b, full, err);
     fclose(f);
@@ -104,8 +99,7 @@ static const char *base_name(const char *path) {
 static bool add_asset(struct asset_set *set, const char *path, struct str body) {
     const char *name = base_name(path);
     const char *dot = strrchr(name, '.');
-    if (!dot)
-        dot = name + strlen(name);
+    if (!dot) dot = name + strlen(name);
     uint64_t hash = XXH3_64bits(body.p, body.n);
     struct asset a = {.name = name, .body = body, .type = type_of(*dot ? dot + 1 : "")};
     a.url = talloc_asprintf(set, ASSET_PATH_PREFIX "%.*s.%016" PRIx64 "%s",
@@ -119,8 +113,7 @@ static bool add_asset(struct asset_set *set, const char *path, struct str body) 
 static bool add_template(struct asset_set *set, const char *path, struct str text) {
     const char *name = path + strlen(TEMPLATE_DIR);
     size_t n = strlen(name);
-    if (n > strlen(TEMPLATE_EXT))
-        n -= strlen(TEMPLATE_EXT);
+    if (n > strlen(TEMPLATE_EXT)) n -= strlen(TEMPLATE_EXT);
     struct template_source t = {.name = talloc_strndup(set, name, n), .text = text};
     set->source[set->ntemplate++] = t;
     return t.name;
@@ -128,8 +121,7 @@ static bool add_template(struct asset_set *set, const char *path, struct str tex
 
 enum status asset_set_open(const char *dir, struct asset_set **out, struct err *err) {
     struct asset_set *set = talloc_zero(NULL, struct asset_set);
-    if (!set)
-        return err_set(err, STATUS_NOMEM, NULL, "out of memory for the web files");
+    if (!set) return err_set(err, STATUS_NOMEM, NULL, "out of memory for the web files");
     for (size_t i = 0; i < ARRAY_LEN(web_files); i++) {
         const char *path = web_files[i].path;
         struct str body = {web_files[i].bytes, web_files[i].size};
@@ -154,15 +146,13 @@ void asset_set_close(struct asset_set *set) {
 
 const struct asset *asset_find(const struct asset_set *set, struct str url_path) {
     for (size_t i = 0; i < set->nasset; i++)
-        if (str_eq_z(url_path, set->asset[i].url))
-            return &set->asset[i];
+        if (str_eq_z(url_path, set->asset[i].url)) return &set->asset[i];
     return NULL;
 }
 
 const char *asset_url(const struct asset_set *set, const char *name) {
     for (size_t i = 0; i < set->nasset; i++)
-        if (strcmp(set->asset[i].name, name) == 0)
-            return set->asset[i].url;
+        if (strcmp(set->asset[i].name, name) == 0) return set->asset[i].url;
     return NULL;
 }
 

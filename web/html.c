@@ -25,14 +25,12 @@ static void put(struct buf *out, struct str s, bool quotes) {
     size_t done = 0;
     for (size_t i = 0; i < s.n; i++) {
         const char *r = reference((unsigned char)s.p[i], quotes);
-        if (!r)
-            continue;
+        if (!r) continue;
         buf_add(out, s.p + done, i - done);
         buf_add_z(out, r);
         done = i + 1;
     }
-    if (done < s.n)
-        buf_add(out, s.p + done, s.n - done);
+    if (done < s.n) buf_add(out, s.p + done, s.n - done);
 }
 
 void html_put_text(struct buf *out, struct str text) {
@@ -66,8 +64,7 @@ void html_put_query_value(struct buf *out, struct str value) {
 
 void html_put_path_segment(struct buf *out, struct str segment) {
     if (str_eq_z(segment, ".") || str_eq_z(segment, "..")) {
-        for (size_t i = 0; i < segment.n; i++)
-            put_percent(out, '.');
+        for (size_t i = 0; i < segment.n; i++) put_percent(out, '.');
         return;
     }
     html_put_query_value(out, segment);

@@ -20,8 +20,7 @@ const char *page_count(int64_t n, char *out, size_t size) {
     snprintf(digits, sizeof digits, "%" PRId64, n);
     size_t sign = digits[0] == '-', len = strlen(digits), at = 0;
     for (size_t i = 0; i < len && at + 2 < size; i++) {
-        if (i > sign && (len - i) % 3 == 0)
-            out[at++] = ',';
+        if (i > sign && (len - i) % 3 == 0) out[at++] = ',';
         out[at++] = digits[i];
     }
     out[at] = 0;

@@ -28,8 +28,7 @@ const char *const TRUSTED[] = {"title_html", "snippet_html", "svg_html"};
 
 bool trusted(const std::string &name) {
     for (const char *t : TRUSTED)
-        if (name == t)
-            return true;
+        if (name == t) return true;
     return false;
 }
 
@@ -49,13 +48,11 @@ struct tag {
 
 bool next_tag(const std::string &text, size_t from, tag *out) {
     size_t begin = text.find("{{", from);
-    if (begin == std::string::npos)
-        return false;
+    if (begin == std::string::npos) return false;
     bool triple = text.compare(begin, 3, "{{{") == 0;
     const char *close = triple ? "}}}" : "}}";
     size_t end = text.find(close, begin + 2);
-    if (end == std::string::npos)
-        throw failure{STATUS_INVALID, "a tag is not closed"};
+    if (end == std::string::npos) throw failure{STATUS_INVALID, "a tag is not closed"};
     size_t skip = triple ? 3 : 2;
     std::string inner = trimmed(text.substr(begin + skip, end - begin - skip));
     char sigil = '\0';
@@ -76,8 +73,7 @@ using sources = std::map<std::string, std::string>;
  * library would parse a partial again at every use of it. */
 std::string expand(const sources &all, const std::string &name, int depth) {
     auto it = all.find(name);
-    if (it == all.end())
-        throw failure{STATUS_INVALID, "there is no partial " + name};
+    if (it == all.end()) throw failure{STATUS_INVALID, "there is no partial " + name};
     if (depth > TEMPLATE_MAX_DEPTH)
         throw failure{STATUS_INVALID, "partials contain each other without end"};
     const std::string &text = it->second;
@@ -132,8 +128,7 @@ page parse(const sources &all, const std::string &name) {
     std::string text = compact(expand(all, name, 0));
     names used = names_used(text);
     km::mustache tree{text};
-    if (!tree.is_valid())
-        throw failure{STATUS_INVALID, tree.error_message()};
+    if (!tree.is_valid()) throw failure{STATUS_INVALID, tree.error_message()};
     return page{std::move(tree), std::move(used)};
 }
 
@@ -145,8 +140,7 @@ km::data object_data(const json_t *v, const names &used, int depth) {
     json_t *value;
     json_object_foreach(const_cast<json_t *>(v), key, value) {
         std::string name{key}, has = "has_" + name;
-        if (used.count(name))
-            out[name] = to_data(value, used, depth + 1);
+        if (used.count(name)) out[name] = to_data(value, used, depth + 1);
         if (json_is_array(value) && used.count(has))
             out[has] = km::data{json_array_size(value) > 0};
     }
@@ -179,8 +173,7 @@ km::data to_data(const json_t *v, const names &used, int depth) {
         case JSON_ARRAY:
             return list_data(v, used, depth);
         case JSON_STRING:
-            if (json_string_length(v) == 0)
-                return km::data{false};
+            if (json_string_length(v) == 0) return km::data{false};
             return km::data{std::string(json_string_value(v), json_string_length(v))};
         case JSON_INTEGER:
             return km::data{std::to_string(json_integer_value(v))};
@@ -266,8 +259,7 @@ extern "C" enum status template_render(const struct template_set *set, const cha
             buf_add(out, piece.data(), piece.size());
         });
     });
-    if (s == STATUS_OK)
-        s = buf_check(out, "the page", err);
+    if (s == STATUS_OK) s = buf_check(out, "the page", err);
     if (s != STATUS_OK && out->n > before) {
         out->n = before;
         out->p[before] = 0;

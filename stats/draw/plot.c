@@ -34,8 +34,9 @@ static void hatch(plPlotter *p, const struct scene_item *i) {
     bool drawn = false;
     /* Lines x + y = k: anchored to the page, so that stacked parts continue each other.
      */
-    for (double k = ceil((x0 + y0) / HATCH_GAP) * HATCH_GAP; k < x1 + y1;
-         k += HATCH_GAP) {
+    for (long n = lrint(ceil((x0 + y0) / HATCH_GAP)); (double)n * HATCH_GAP < x1 + y1;
+         n++) {
+        double k = (double)n * HATCH_GAP;
         double ax = fmax(x0, k - y1), bx = fmin(x1, k - y0);
         if (bx - ax < 0.5) continue;
         if (drawn) pl_endsubpath_r(p);
@@ -110,18 +111,18 @@ enum status plot_scene(const struct scene *s, struct buf *text, struct str **ele
     if (status == STATUS_OK && !list)
         status = err_set(err, STATUS_NOMEM, NULL, "out of memory for a picture");
     if (status == STATUS_OK) status = buf_check(&b, "a picture", err);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && list && b.p) {
         const char *q = b.p, *stop = b.p + b.n;
-        for (; b.p && q < stop && k <= want; k++) {
+        for (; q < stop && k <= want; k++) {
             const char *line = memchr(q, '\n', (size_t)(stop - q));
             line = line ? line : stop;
             if (k < want) list[k] = str_slice(q, (size_t)(line - q));
             q = line + 1;
         }
-        if (k != want)
-            status = err_set(err, STATUS_INTERNAL, NULL,
-                             "libplot wrote %zu elements for %zu shapes", k, want);
     }
+    if (status == STATUS_OK && k != want)
+        status = err_set(err, STATUS_INTERNAL, NULL,
+                         "libplot wrote %zu elements for %zu shapes", k, want);
     if (status != STATUS_OK) {
         buf_done(&b);
         free(list);

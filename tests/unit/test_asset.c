@@ -14,8 +14,7 @@
 static int open_embedded(void **state) {
     struct asset_set *set = NULL;
     struct err err;
-    if (asset_set_open(NULL, &set, &err) != STATUS_OK)
-        return -1;
+    if (asset_set_open(NULL, &set, &err) != STATUS_OK) return -1;
     *state = set;
     return 0;
 }
@@ -38,8 +37,7 @@ static void embedded_bytes_are_the_source(void **state) {
     struct buf b = buf_init(0);
     FILE *f = fopen("web/css/site.css", "rb");
     assert_non_null(f);
-    for (int c; (c = getc(f)) != EOF;)
-        buf_add_char(&b, (char)c);
+    for (int c; (c = getc(f)) != EOF;) buf_add_char(&b, (char)c);
     fclose(f);
     assert_true(str_eq(a->body, buf_str(&b)));
     buf_done(&b);
@@ -143,8 +141,7 @@ static void make_dir(char *dir, size_t size, size_t n) {
     snprintf(path, sizeof path, "%s/css/site.css", dir);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
-    for (size_t i = 0; i < n; i++)
-        putc('x', f);
+    for (size_t i = 0; i < n; i++) putc('x', f);
     assert_int_equal(fclose(f), 0);
 }
 
@@ -154,8 +151,7 @@ static void drop_dir(const char *dir) {
         char path[4400];
         snprintf(path, sizeof path, "%s/%s", dir, parts[i]);
         size_t n = strlen(path);
-        if (path[n - 1] == '/')
-            path[n - 1] = 0;
+        if (path[n - 1] == '/') path[n - 1] = 0;
         assert_int_equal(remove(path), 0);
     }
 }

@@ -33,8 +33,7 @@ static void link_all(const struct asset_set *set, const char *dir, const char *b
         asset_template_at(set, i, &name);
         snprintf(target, sizeof target, "%s/web/templates/%s.mustache", cwd, name);
         snprintf(path, sizeof path, "%s/templates/%s.mustache", dir, name);
-        if (strcmp(name, but) != 0)
-            assert_int_equal(symlink(target, path), 0);
+        if (strcmp(name, but) != 0) assert_int_equal(symlink(target, path), 0);
     }
 }
 
@@ -80,8 +79,7 @@ static enum status open_with(const char *text, struct template_set **out,
 static void check(const char *text, const char *json, const char *want) {
     struct template_set *set = NULL;
     struct err err = {0};
-    if (open_with(text, &set, &err) != STATUS_OK)
-        fail_msg("%s: %s", text, err.text);
+    if (open_with(text, &set, &err) != STATUS_OK) fail_msg("%s: %s", text, err.text);
     json_t *view = json_loads(json, 0, NULL);
     assert_non_null(view);
     struct buf b = buf_init(0);
@@ -134,8 +132,7 @@ static void refused(const char *text, enum status want, const char *why) {
     assert_int_equal(open_with(text, &set, &err), want);
     assert_null(set);
     assert_string_equal(err.file, "error");
-    if (!strstr(err.text, why))
-        fail_msg("\"%s\" does not say \"%s\"", err.text, why);
+    if (!strstr(err.text, why)) fail_msg("\"%s\" does not say \"%s\"", err.text, why);
 }
 
 static void broken_templates_fail_the_open(void **state) {
@@ -229,8 +226,7 @@ static json_t *sample_view(const struct site *site, const struct sample *s) {
     snprintf(path, sizeof path, VIEWS "%s.json", s->view);
     json_error_t e;
     json_t *own = json_load_file(path, 0, &e);
-    if (!own)
-        fail_msg("%s:%d: %s", path, e.line, e.text);
+    if (!own) fail_msg("%s:%d: %s", path, e.line, e.text);
     static const struct page_line lines[] = {{"主办单位：某厅", NULL}};
     const struct page_site config = {"科技成果登记检索", "试运行", "登记库", 1, lines};
     json_t *view = page_view_new(site->assets, &config, s->section, "页名", NULL, 42,
@@ -251,8 +247,7 @@ static void render(const struct site *site, const char *name, const json_t *view
 static bool is_void(const char *name, size_t n) {
     static const char *const names[] = {"meta", "link", "img", "input", "br"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
-        if (strlen(names[i]) == n && strncmp(names[i], name, n) == 0)
-            return true;
+        if (strlen(names[i]) == n && strncmp(names[i], name, n) == 0) return true;
     return false;
 }
 
@@ -278,8 +273,7 @@ static int check_nesting(const char *page, const char *html) {
     int h1 = 0;
     for (const char *p = html; (p = strchr(p, '<'));) {
         const char *end = tag_end(p);
-        if (!end)
-            fail_msg("%s: a tag does not end: %.60s", page, p);
+        if (!end) fail_msg("%s: a tag does not end: %.60s", page, p);
         bool closing = p[1] == '/';
         const char *name = p + 1 + closing;
         size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789");
@@ -287,8 +281,7 @@ static int check_nesting(const char *page, const char *html) {
             p = end;
             continue;
         }
-        if (n == 0)
-            fail_msg("%s: a stray '<': %.60s", page, p);
+        if (n == 0) fail_msg("%s: a stray '<': %.60s", page, p);
         if (closing) {
             if (depth == 0 || open[depth - 1].n != n ||
                 strncmp(open[depth - 1].name, name, n) != 0)
@@ -302,8 +295,7 @@ static int check_nesting(const char *page, const char *html) {
         }
         p = end;
     }
-    if (depth != 0)
-        fail_msg("%s: %.20s is not closed", page, open[depth - 1].name);
+    if (depth != 0) fail_msg("%s: %.20s is not closed", page, open[depth - 1].name);
     return h1;
 }
 
@@ -312,8 +304,7 @@ static void check_page(const char *page, const char *html) {
         "{{",       "}}",       " style=",   "<style",  "<script",
         " onclick", " onload=", "href=\"\"", "src=\"\""};
     for (size_t i = 0; i < ARRAY_LEN(never); i++)
-        if (strstr(html, never[i]))
-            fail_msg("%s holds %s", page, never[i]);
+        if (strstr(html, never[i])) fail_msg("%s holds %s", page, never[i]);
     static const char *const always[] = {"<!DOCTYPE html>\n<html lang=\"zh-CN\">",
                                          "class=\"skip\" href=\"#main\"",
                                          "id=\"main\"",
@@ -321,8 +312,7 @@ static void check_page(const char *page, const char *html) {
                                          "<footer",
                                          "</html>\n"};
     for (size_t i = 0; i < ARRAY_LEN(always); i++)
-        if (!strstr(html, always[i]))
-            fail_msg("%s lacks %s", page, always[i]);
+        if (!strstr(html, always[i])) fail_msg("%s lacks %s", page, always[i]);
     assert_int_equal(check_nesting(page, html), 1);
 }
 
