@@ -114,6 +114,10 @@ static void add_json(const json_t *v, struct buf *out) {
     if (bad && !out->failed) out->failed = BUF_NO_MEMORY;
 }
 
+/* Lines 1 and 2 hold these as the record has them. */
+static const char *const said[] = {"abstract",    "title",    "regno",     "uid",
+                                   "approved_on", "category", "publicity", "keywords"};
+
 enum status recdoc_build(const struct record *r, enum tier tier, struct buf *out,
                          struct err *err) {
     size_t start = out->n;
@@ -128,7 +132,8 @@ enum status recdoc_build(const struct record *r, enum tier tier, struct buf *out
     buf_add_char(out, '\n');
     add_json(abstract, out);
     buf_add_char(out, '\n');
-    (void)json_object_del(view, "abstract"); /* -1 only says that there was none */
+    for (size_t i = 0; i < ARRAY_LEN(said); i++)
+        (void)json_object_del(view, said[i]); /* -1 only says that there was none */
     add_json(view, out);
     json_decref(abstract);
     json_decref(hit);

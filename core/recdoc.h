@@ -6,8 +6,8 @@
  *      approved_on, category, category_label, unit, units, region, region_label,
  *      approver, publicity, keywords, url. A missing value is null.
  *   2  the abstract: a JSON string, or null
- *   3  the rest: the audience's view of the record (record_view) without `abstract`, a
- *      compact JSON object
+ *   3  the rest: the audience's view of the record (record_view) without what lines 1
+ *      and 2 hold as the record has it, a compact JSON object
  * So a page of hits is written without parsing any JSON (line 1 is copied), a snippet
  * parses one string, and a record page everything.
  *

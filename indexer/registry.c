@@ -73,8 +73,8 @@ void registry_row_done(struct registry_row *row) {
 /* Columns json, was_public, lost_at from `at` on. */
 static enum status row_of(sqlite3_stmt *q, int at, uint32_t key, struct registry_row *out,
                           struct err *err) {
-    struct registry_row row = {.key = key};
-    enum status s = record_from_text(db_column(q, at), &row.record, err);
+    struct registry_row row = {.key = key, .text = db_column(q, at)};
+    enum status s = record_from_text(row.text, &row.record, err);
     if (s != STATUS_OK) {
         err_prefix(err, "登记库中第 %u 号记录", key);
         return s;
@@ -95,6 +95,7 @@ enum status registry_load(struct registry *r, uint32_t key, struct registry_row 
     if (s == STATUS_OK && !row)
         s = err_set(err, STATUS_NOT_FOUND, NULL, "登记库中没有第 %u 号记录", key);
     if (s == STATUS_OK) s = row_of(q, 0, key, out, err);
+    if (s == STATUS_OK) out->text = str_slice(NULL, 0); /* goes with the statement */
     registry_reset(q);
     return s;
 }

@@ -36,6 +36,7 @@ MUST_CHECK enum status registry_revision(struct registry *r, int64_t *revision,
 struct registry_row {
     uint32_t key; /* the docid */
     struct record record;
+    struct str text; /* in registry_each: its canonical JSON, during the call */
     bool was_public; /* the public could open it once */
     int64_t lost_at; /* when visibility was lost, 0 = not */
 };

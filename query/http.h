@@ -15,9 +15,9 @@
 
 #include "query/server.h"
 
-#define HTTP_CONNECTION_BYTES                                                            \
-    ((size_t)64 << 10)    /* request line, headers, read buffer                          \
-                           */
+/* Request line, headers and read buffer of a connection. libmicrohttpd keeps a record per
+ * parameter in it, and drops the connection without an answer when they do not fit. */
+#define HTTP_CONNECTION_BYTES ((size_t)128 << 10)
 #define HTTP_TIMEOUT_S 30 /* of a silent connection */
 #define HTTP_BACKLOG 512
 #define HTTP_ADDRESS_TEXT 128

@@ -16,6 +16,7 @@ static bool fold_range(struct str s, char out[RANGE_TEXT_MAX], size_t *n) {
         if (c == 0xEF && s.n - i >= 3) { /* U+FF01..FF5E: ASCII + 0xFEE0 */
             unsigned v = ((unsigned char)s.p[i + 1] & 0x3Fu) << 6 |
                          ((unsigned char)s.p[i + 2] & 0x3Fu);
+            if (v <= 0xF00 || v >= 0xF5F) return false;
             c = (unsigned char)(v - 0xF00 + 0x20);
             i += 3;
         } else {
