@@ -1,6 +1,6 @@
 /* test_docs.c - what the documents say in tables is what the program does: fields, code
- * lists, life cycle, codes, commands; their examples are accepted. Runs in the repository
- * root. */
+ * lists, life cycle, codes, commands; their examples are accepted; their links lead
+ * somewhere. Runs in the repository root. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FORMAT "docs/registration-format.md"
 #define CELLS 8
@@ -297,6 +298,32 @@ static void every_command_is_shown(void **state) {
     free(guide);
 }
 
+/* Links to files beside a document: that the files are there. */
+static void follow_links(const char *path) {
+    char *text = slurp(path), dir[256];
+    const char *slash = strrchr(path, '/');
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path + 1) : 0, path);
+    for (const char *p = text; (p = strstr(p, "](")); p++) {
+        size_t n = strcspn(p + 2, ")#\n");
+        char to[512];
+        if (n == 0 || strncmp(p + 2, "http", 4) == 0) continue;
+        snprintf(to, sizeof to, "%s%.*s", dir, (int)n, p + 2);
+        if (access(to, R_OK) != 0)
+            fail_msg("%s links to %s, which is not there", path, to);
+    }
+    free(text);
+}
+
+static void every_link_leads_somewhere(void **state) {
+    (void)state;
+    glob_t files;
+    assert_int_equal(glob("docs/*.md", 0, NULL, &files), 0);
+    assert_int_equal(glob("docs/decisions/*.md", GLOB_APPEND, NULL, &files), 0);
+    for (size_t i = 0; i < files.gl_pathc; i++) follow_links(files.gl_pathv[i]);
+    follow_links("README.md");
+    globfree(&files);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_stands_with_its_tier),
@@ -306,6 +333,7 @@ int main(void) {
         cmocka_unit_test(every_code_stands),
         cmocka_unit_test(every_example_is_accepted),
         cmocka_unit_test(every_command_is_shown),
+        cmocka_unit_test(every_link_leads_somewhere),
     };
     return cmocka_run_group_tests_name("docs", tests, load, unload);
 }
