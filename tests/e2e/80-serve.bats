@@ -151,8 +151,10 @@ problem() {
     [ "$(code "$URL/search?yaer=2024")" = 400 ]
     [ "$(code "$URL/achievement/none")" = 404 ]
     # What the library refuses by itself costs nobody else anything.
-    [ "$(code "$URL/search.json?q=$(printf 'a%.0s' {1..100000})")" = 414 ] ||
-        [ "$(code "$URL/search.json?q=$(printf 'a%.0s' {1..100000})")" = 431 ]
+    [ "$(code -H "A: $(printf 'a%.0s' {1..100000})" -H "B: $(printf 'b%.0s' {1..100000})" \
+        "$URL/search.json")" = 431 ]
+    problem 400 query_too_long q "$URL/search.json?q=$(printf 'a%.0s' {1..100000})"
+    problem 400 too_many_parameters '' "$URL/search.json?$(printf 'p%d=A&' {1..1000})"
     [ "$(get "$URL/healthz")" = ok ]
     stop_daemon
 }
