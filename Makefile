@@ -13,7 +13,7 @@ B := build/$(FLAVOUR)
 G := build/gen
 CC := gcc
 CXX := g++
-PKGS := xapian-core sqlite3 libmicrohttpd jansson icu-i18n icu-uc talloc zlib inih libxxhash
+PKGS := xapian-core sqlite3 libmicrohttpd jansson icu-i18n icu-uc talloc zlib inih libxxhash libzip expat
 DRAW_PKGS := librsvg-2.0 cairo jansson freetype2 fontconfig
 
 WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual \
@@ -37,7 +37,7 @@ NOWARN_asan := -Wno-null-dereference -Wno-maybe-uninitialized
 NOWARN_tsan := -Wno-null-dereference -Wno-maybe-uninitialized
 
 pkg_cflags := $(shell pkg-config --cflags $(PKGS) $(DRAW_PKGS) 2>/dev/null | sed 's/-I\([^ ]*\)/-isystem \1/g')
-LIBS = $(shell pkg-config --libs $(PKGS)) -lpthread
+LIBS = $(shell pkg-config --libs $(PKGS)) -lcsv -lpthread
 DRAW_LIBS = $(shell pkg-config --libs $(DRAW_PKGS)) -lplot -lm
 
 CPPFLAGS := -I. -I$(G) -D_GNU_SOURCE $(pkg_cflags)

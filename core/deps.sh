@@ -5,10 +5,11 @@ set -eu
 group=${1:?usage: deps.sh run|test|bench|lint}
 
 build="gcc g++ make pkg-config libxapian-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev
- libicu-dev libtalloc-dev zlib1g-dev libinih-dev libxxhash-dev libplot-dev librsvg2-dev
+ libicu-dev libtalloc-dev zlib1g-dev libinih-dev libxxhash-dev libzip-dev libexpat1-dev
+ libcsv-dev libplot-dev librsvg2-dev
  libcairo2-dev libfreetype-dev libfontconfig-dev libkainjow-mustache-dev
  fonts-noto-cjk ca-certificates"
-tests="libcmocka-dev bats curl jq libxml2-utils chromium sqlite3 strace zstd procps"
+tests="libcmocka-dev gnumeric bats curl jq libxml2-utils chromium sqlite3 strace zstd procps"
 lint="libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck"
 bench="liblucene8-java default-jdk-headless libgroonga-dev zstd python3 wrk bc"
 case $group in

@@ -21,6 +21,19 @@
  * quarantine   rejected and held rows; raw NULL where it must not be kept; target and
  *              waiting: what would let the row be retried (quarantine.h)
  * change       keys touched by a revision: what publishing works through
+ *
+ * Version 3:
+ * batch        also what the file was: kind, profile, encoding; withdrawn_at,
+ * withdrawn_by (batch that took it back) 0 = stands likeness     what near duplicates are
+ * found by, one short row a record (similar.h): title without punctuation, hashes of
+ * first unit, project number, people and core IP numbers as blobs of 64-bit integers
+ * verdict      what a person decided of two registrations: the same, or different
+ * unit         units; merged_into: the unit that it counts as (0 = itself)
+ * unit_name    every name of a unit in normalised form, valid from .. to (YYYYMMDD, 0 =
+ *              open), origin: seen (in a record), declared, alias
+ * unit_merge   every merge with its reason; undone_at > 0: taken back
+ * conversion.match, conversion_link.match  how the achievement was found: declared, ip,
+ *              title, manual, none
  */
 static const char base[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
@@ -85,7 +98,34 @@ static const char base[] =
     "CREATE INDEX conversion_link_key ON conversion_link(key) WHERE key IS NOT NULL;"
     "CREATE INDEX conversion_link_open ON conversion_link(target) WHERE key IS NULL;";
 
+static const char intake[] =
+    "ALTER TABLE batch ADD COLUMN kind TEXT NOT NULL DEFAULT 'jsonl';"
+    "ALTER TABLE batch ADD COLUMN profile TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE batch ADD COLUMN encoding TEXT NOT NULL DEFAULT 'UTF-8';"
+    "ALTER TABLE batch ADD COLUMN withdrawn_at INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE batch ADD COLUMN withdrawn_by INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE likeness(key INTEGER PRIMARY KEY, title TEXT NOT NULL,"
+    "  unit INTEGER NOT NULL, project INTEGER NOT NULL, people BLOB NOT NULL,"
+    "  ip BLOB NOT NULL);"
+    "CREATE TABLE verdict(mine TEXT NOT NULL, other TEXT NOT NULL, same INTEGER NOT NULL,"
+    "  at INTEGER NOT NULL, actor TEXT NOT NULL, note TEXT NOT NULL,"
+    "  PRIMARY KEY(mine, other)) WITHOUT ROWID;"
+    "CREATE TABLE unit(id INTEGER PRIMARY KEY, name TEXT NOT NULL, uscc TEXT NOT NULL,"
+    "  type TEXT NOT NULL, region TEXT NOT NULL, merged_into INTEGER NOT NULL);"
+    "CREATE INDEX unit_uscc ON unit(uscc) WHERE uscc <> '';"
+    "CREATE TABLE unit_name(norm TEXT NOT NULL, unit INTEGER NOT NULL, name TEXT NOT "
+    "NULL,"
+    "  valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL, origin TEXT NOT NULL,"
+    "  PRIMARY KEY(norm, unit)) WITHOUT ROWID;"
+    "CREATE INDEX unit_name_unit ON unit_name(unit);"
+    "CREATE TABLE unit_merge(id INTEGER PRIMARY KEY, unit INTEGER NOT NULL,"
+    "  into_unit INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,"
+    "  actor TEXT NOT NULL, undone_at INTEGER NOT NULL);"
+    "ALTER TABLE conversion ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';"
+    "ALTER TABLE conversion_link ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';";
+
 void registry_migrations(struct db_migration out[REGISTRY_MIGRATIONS]) {
     out[0] = (struct db_migration){1, base};
     out[1] = (struct db_migration){2, aggregate_schema()};
+    out[2] = (struct db_migration){3, intake};
 }

@@ -7,7 +7,7 @@
 
 #include "core/db.h"
 
-#define REGISTRY_MIGRATIONS 2
+#define REGISTRY_MIGRATIONS 3
 
 /* The migrations in order; the aggregates' tables are the statistics' own (aggregate.h).
  */
