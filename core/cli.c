@@ -1,10 +1,12 @@
 #include "core/cli.h"
+#include "core/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #define CLOSEST_MAX_WORD 48
+#define OPTION_COLUMNS 24 /* of a terminal, before the help text */
 
 /* Damerau-free Levenshtein distance over bytes; words longer than the limit never match.
  */
@@ -40,6 +42,12 @@ const char *cli_closest(struct str word, const char *const *names, size_t n) {
     return best;
 }
 
+static void print_option(const char *left, const char *help) {
+    size_t width = utf8_width(str_of(left));
+    int gap = width < OPTION_COLUMNS ? (int)(OPTION_COLUMNS - width) : 0;
+    printf("  %s%*s %s\n", left, gap, "", help);
+}
+
 static void print_usage(const char *synopsis, const char *about,
                         const struct cli_option *opt, size_t nopt) {
     printf("用法：chengguo %s\n\n%s\n", synopsis, about);
@@ -48,9 +56,9 @@ static void print_usage(const char *synopsis, const char *about,
         char left[64];
         snprintf(left, sizeof left, "--%s%s%s", opt[i].name, opt[i].arg ? " " : "",
                  opt[i].arg ? opt[i].arg : "");
-        printf("  %-24s %s\n", left, opt[i].help);
+        print_option(left, opt[i].help);
     }
-    printf("  %-24s %s\n", "--help", "显示这段说明");
+    print_option("--help", "显示这段说明");
 }
 
 /* `typed` is the argument as it stands on the command line. */

@@ -1,5 +1,7 @@
 #include "core/utf8.h"
 
+#include <unicode/uchar.h>
+
 size_t utf8_bad_at(struct str s) {
     const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
     while (p < end) {
@@ -29,4 +31,19 @@ size_t utf8_length(struct str s) {
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
     return n;
+}
+
+size_t utf8_width(struct str s) {
+    size_t w = 0;
+    for (const char *p = s.p, *end = s.p + s.n; p < end;) {
+        uint32_t cp;
+        p = utf8_next(p, end, &cp);
+        int ea = u_getIntPropertyValue((UChar32)cp, UCHAR_EAST_ASIAN_WIDTH);
+        int8_t type = u_charType((UChar32)cp);
+        if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK ||
+            type == U_FORMAT_CHAR)
+            continue;
+        w += ea == U_EA_WIDE || ea == U_EA_FULLWIDTH ? 2 : 1;
+    }
+    return w;
 }

@@ -45,6 +45,9 @@ static inline size_t utf8_put(uint32_t cp, char *out) {
 
 /* Number of code points of valid UTF-8. */
 size_t utf8_length(struct str s);
+/* Columns that valid UTF-8 takes on a terminal: 2 for wide and full-width characters
+ * (Unicode's East Asian Width), 0 for combining marks. */
+size_t utf8_width(struct str s);
 
 /* Length of the longest prefix of at most max_bytes that ends at a character border: for
  * cutting valid UTF-8. */

@@ -18,7 +18,7 @@ int cmd_rebuild(struct cli *cli) {
     const struct cli_option opt[] = {
         {"processes", CLI_INT, "N", "同时的进程数，0 为每核一个", &processes, 0, 64},
     };
-    if (cli_parse(cli, "rebuild", "由登记库重建全部发布集，完成后一次换上。", opt,
+    if (cli_parse(cli, "rebuild [选项]", "由登记库重建全部发布集，完成后一次换上。", opt,
                   ARRAY_LEN(opt), &npos, &help, &err) != STATUS_OK)
         return cli_fail(&err);
     if (help) return 0;

@@ -143,7 +143,7 @@ int cmd_serve(struct cli *cli) {
     size_t npos = 0;
     bool help = false;
     struct err err;
-    if (cli_parse(cli, "serve", "启动 HTTP 服务，直到 Ctrl-C 或 SIGTERM。", opt,
+    if (cli_parse(cli, "serve [选项]", "启动 HTTP 服务，直到 Ctrl-C 或 SIGTERM。", opt,
                   ARRAY_LEN(opt), &npos, &help, &err) != STATUS_OK)
         return cli_fail(&err);
     if (help) return 0;

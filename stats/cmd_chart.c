@@ -97,7 +97,7 @@ int cmd_chart(struct cli *cli) {
         {"audience", CLI_TEXT, "A", "public（默认）或 internal", &audience, 0, 0},
         {"json", CLI_FLAG, NULL, "列表以 JSON 打印", &json, 0, 0},
     };
-    if (cli_parse(cli, "chart [图号]", "画一张统计图；不给图号则列出全部。", opt,
+    if (cli_parse(cli, "chart [选项] [图号]", "画一张统计图；不给图号则列出全部。", opt,
                   ARRAY_LEN(opt), &npos, &help, &err) != STATUS_OK)
         return cli_fail(&err);
     if (help) return 0;

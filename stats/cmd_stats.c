@@ -56,7 +56,7 @@ int cmd_stats(struct cli *cli) {
         {"audience", CLI_TEXT, "A", "public（默认）或 internal", &audience, 0, 0},
         {"json", CLI_FLAG, NULL, "列表或表以 JSON 打印", &json, 0, 0},
     };
-    if (cli_parse(cli, "stats [表号]", "打印一张统计表；不给表号则列出全部。", opt,
+    if (cli_parse(cli, "stats [选项] [表号]", "打印一张统计表；不给表号则列出全部。", opt,
                   ARRAY_LEN(opt), &npos, &help, &err) != STATUS_OK)
         return cli_fail(&err);
     if (help) return 0;

@@ -7,32 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
-#include <unicode/uchar.h>
 
 #define TEXT_MAX_BYTES ((size_t)64 << 20)
 #define GAP 2 /* columns between columns */
-
-size_t table_text_width(struct str s) {
-    size_t w = 0;
-    for (const char *p = s.p, *end = s.p + s.n; p < end;) {
-        uint32_t cp;
-        p = utf8_next(p, end, &cp);
-        int ea = u_getIntPropertyValue((UChar32)cp, UCHAR_EAST_ASIAN_WIDTH);
-        int8_t type = u_charType((UChar32)cp);
-        if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK ||
-            type == U_FORMAT_CHAR)
-            continue;
-        w += ea == U_EA_WIDE || ea == U_EA_FULLWIDTH ? 2 : 1;
-    }
-    return w;
-}
 
 static const char *or_empty(const char *z) {
     return z ? z : "";
 }
 
 static size_t width_z(const char *z) {
-    return table_text_width(str_of(or_empty(z)));
+    return utf8_width(str_of(or_empty(z)));
 }
 
 static void put(struct buf *out, const char *z, size_t width, bool right) {

@@ -19,9 +19,5 @@ C_API_BEGIN
 MUST_CHECK enum status table_text(const struct table *t, struct buf *out,
                                   struct err *err);
 
-/* Columns that valid UTF-8 takes on a terminal: 2 for wide and full-width characters
- * (Unicode's East Asian Width), 0 for combining marks. */
-size_t table_text_width(struct str s);
-
 C_API_END
 #endif

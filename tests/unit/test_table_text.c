@@ -8,6 +8,7 @@
 
 #include "stats/chart_catalogue.h"
 #include "stats/chart_table.h"
+#include "core/utf8.h"
 #include "stats/table_text.h"
 
 static void values_off_the_list_come_last(void **state) {
@@ -125,14 +126,14 @@ static void text_is_aligned(void **state) {
     const char *p = rule + 1 + width + 1;
     for (int i = 0; i < 4; i++) {
         const char *end = strchr(p, '\n');
-        assert_int_equal(table_text_width(str_slice(p, (size_t)(end - p))), width);
+        assert_int_equal(utf8_width(str_slice(p, (size_t)(end - p))), width);
         p = end + 1;
     }
     assert_non_null(strstr(buf_z(&out), "12p（可查 10）"));
     assert_non_null(strstr(buf_z(&out), "p  暂定"));
     assert_non_null(strstr(buf_z(&out), "数据来源：福建省科学技术厅"));
-    assert_int_equal(table_text_width(str_of("登记ab")), 6);
-    assert_int_equal(table_text_width(str_of("e\xCC\x81")), 1);
+    assert_int_equal(utf8_width(str_of("登记ab")), 6);
+    assert_int_equal(utf8_width(str_of("e\xCC\x81")), 1);
     buf_done(&out);
     talloc_free(t);
     db_close(&db);
