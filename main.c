@@ -126,7 +126,7 @@ int main(int argc, char **argv) {
     }
     if (!cli.store) {
         cli.store = config.store;
-        cli.store_source = config_is_default(&config, 0) ? "default" : "config";
+        cli.store_source = config_is_default(&config, 0) ? "default" : "file";
     }
     cli.config = &config;
     cli.argc = argc - i;

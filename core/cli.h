@@ -16,7 +16,7 @@ C_API_BEGIN
 struct cli {
     const char *program;      /* argv[0], to find chengguo-draw beside it */
     const char *store;        /* resolved: flag, CHENGGUO_STORE, config, ./store */
-    const char *store_source; /* "--store", "CHENGGUO_STORE", "config", "default" */
+    const char *store_source; /* "--store", "CHENGGUO_STORE", "file", "default" */
     const char *config_file;  /* configuration file or NULL */
     const struct config *config;
     int argc; /* of the command: argv[0] is its name */
