@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <xxhash.h>
 
 #define IDENT 320 /* bytes of a natural key; contract numbers are shorter by far */
 
@@ -62,6 +63,7 @@ static enum status insert(struct decide *d, const struct put *p, struct err *err
     if (p->origin) db_bind(q, 7, str_of(p->origin));
     if (p->supersedes.n) db_bind(q, 8, p->supersedes);
     db_bind(q, 9, buf_str(&d->text));
+    sqlite3_bind_int64(q, 10, d->b->row_batch);
     return db_run(&d->b->r->db, q, err);
 }
 
@@ -78,6 +80,7 @@ static enum status replace(struct decide *d, const struct put *p, int64_t id,
     sqlite3_bind_int64(q, 3, d->b->id);
     if (p->supersedes.n) db_bind(q, 4, p->supersedes);
     db_bind(q, 5, buf_str(&d->text));
+    sqlite3_bind_int64(q, 6, d->b->row_batch);
     return db_run(&d->b->r->db, q, err);
 }
 
@@ -92,7 +95,10 @@ static enum status put(struct decide *d, const struct put *p, struct decision *o
     if (s == STATUS_OK) s = find(d, p, &id, &same, err);
     if (s == STATUS_OK && id && !same && d->b->repeat)
         s = replaced_before(d, id, &same, err);
-    if (s != STATUS_OK || same) return s;
+    if (s == STATUS_OK && same)
+        return registry_put_again(d->b, AGAIN_CONVERSION, id,
+                                  (int64_t)XXH3_64bits(d->text.p, d->text.n), err);
+    if (s != STATUS_OK) return s;
     s = id ? replace(d, p, id, err) : insert(d, p, err);
     out->outcome = id ? OUTCOME_UPDATED : OUTCOME_ADDED;
     out->applied = true;

@@ -167,7 +167,9 @@ static enum status note_older(struct decide *d, struct line *l, struct decision 
                               struct err *err) {
     bool known = false;
     enum status s = history_has(d, l->key, l->hash, &known, err);
-    if (s != STATUS_OK || known) return s;
+    if (s == STATUS_OK && known)
+        return registry_put_again(d->b, AGAIN_LINE, l->key, l->hash, err);
+    if (s != STATUS_OK) return s;
     struct registry_head h = l->head;
     sqlite3_stmt *q = registry_sql(d->b->r, SQL_HISTORY_ADD, err);
     if (!q) return STATUS_INTERNAL;
@@ -175,6 +177,7 @@ static enum status note_older(struct decide *d, struct line *l, struct decision 
     sqlite3_bind_int64(q, 2, l->hash);
     sqlite3_bind_int64(q, 3, d->b->id);
     db_bind(q, 4, buf_str(&d->text));
+    sqlite3_bind_int64(q, 5, d->b->row_batch);
     s = db_run(&d->b->r->db, q, err);
     bool number = l->rec.regno.n && !str_eq_z(l->rec.regno, h.regno);
     if (s == STATUS_OK && number)
@@ -275,6 +278,12 @@ static enum status rewrite_state(struct decide *d, struct line *l, struct err *e
     return decide_dump(l->doc, &d->text, err);
 }
 
+/* Codes of state, consent and publicity are shorter by far. */
+#define OWN_TEXT 32
+static void own_text(struct str code, char out[OWN_TEXT]) {
+    snprintf(out, OWN_TEXT, "%.*s", (int)code.n, code.n ? code.p : "");
+}
+
 /* Everything is judged: carries the line out. */
 static enum status carry_out(struct decide *d, struct line *l, struct decision *out,
                              struct err *err) {
@@ -283,14 +292,21 @@ static enum status carry_out(struct decide *d, struct line *l, struct decision *
     if (!insert) h = l->head;
     uint32_t key = l->key;
     enum status s = STATUS_OK;
-    bool changed = false;
+    bool changed = false, rewritten = false;
+    char own[3][OWN_TEXT]; /* what the line stated, before it is rewritten */
+    own_text(l->rec.state, own[0]);
+    own_text(l->rec.consent, own[1]);
+    own_text(l->rec.publicity, own[2]);
     if (!insert)
         s = decide_marks(d, key, l->doc, l->rec.updated_at, d->b->now, &changed, err);
-    if (s == STATUS_OK && (changed || !str_eq_z(l->rec.state, lifecycle_name(l->after))))
-        s = rewrite_state(d, l, err);
+    rewritten = changed || !str_eq_z(l->rec.state, lifecycle_name(l->after));
+    if (s == STATUS_OK && rewritten) s = rewrite_state(d, l, err);
     if (s == STATUS_OK && insert)
         s = registry_key_new(d->b, record_visibility(&l->rec) == VISIBLE_FULL ? 0 : 1,
                              &key, err);
+    if (s == STATUS_OK && rewritten)
+        s = registry_put_own(d->b, key, l->hash, str_of(own[0]), str_of(own[1]),
+                             str_of(own[2]), err);
     if (s != STATUS_OK) return s;
     char *uid = strndup(l->rec.uid.p, l->rec.uid.n);
     char *regno = strndup(l->rec.regno.n ? l->rec.regno.p : "", l->rec.regno.n);
@@ -341,11 +357,12 @@ static enum status judge_known(struct decide *d, struct line *l, struct decision
     *settled = true;
     out->outcome = OUTCOME_UNCHANGED;
     out->key = l->key;
-    if (l->hash == l->head.line_hash) return STATUS_OK;
     enum status s = STATUS_OK;
-    bool before = false;
-    if (d->b->repeat) s = history_has(d, l->key, l->hash, &before, err);
-    if (s != STATUS_OK || before) return s;
+    bool before = l->hash == l->head.line_hash;
+    if (!before && d->b->repeat) s = history_has(d, l->key, l->hash, &before, err);
+    if (s == STATUS_OK && before)
+        return registry_put_again(d->b, AGAIN_LINE, l->key, l->hash, err);
+    if (s != STATUS_OK) return s;
     s = decide_load(d, l->key, &l->was, err);
     if (s != STATUS_OK) return s;
     if (compare_revision(&l->rec, &l->head) < 0) return note_older(d, l, out, err);

@@ -21,11 +21,13 @@ static void bind_or_null(sqlite3_stmt *q, int i, struct str s) {
         sqlite3_bind_null(q, i);
 }
 
-static enum status has_row(struct decide *d, sqlite3_stmt *q, bool *has,
-                           struct err *err) {
+/* Of a statement that gives the row's arrival; one that stands there is brought again. */
+static enum status has_row(struct decide *d, const struct step *st, enum again kind,
+                           sqlite3_stmt *q, bool *has, struct err *err) {
     enum status s = db_step(&d->b->r->db, q, has, err);
+    int64_t seq = s == STATUS_OK && *has ? sqlite3_column_int64(q, 0) : 0;
     registry_reset(q);
-    return s;
+    return s == STATUS_OK && *has ? registry_put_again(d->b, kind, st->key, seq, err) : s;
 }
 
 /* Does the very same event stand there? */
@@ -39,7 +41,7 @@ static enum status has_event(struct decide *d, const struct step *st, enum life_
     sqlite3_bind_int(q, 4, LIFE_EXPLICIT);
     bind_or_null(q, 5, st->ev->by);
     bind_or_null(q, 6, st->ev->opinion);
-    return has_row(d, q, has, err);
+    return has_row(d, st, AGAIN_EVENT, q, has, err);
 }
 
 /* Stores a change of consent or publicity unless it stands there. */
@@ -55,7 +57,7 @@ static enum status put_mark(struct decide *d, const struct step *st, const char 
     db_bind(q, 4, value);
     bind_or_null(q, 5, st->ev->by);
     bind_or_null(q, 6, st->ev->opinion);
-    enum status s = has_row(d, q, &has, err);
+    enum status s = has_row(d, st, AGAIN_MARK, q, &has, err);
     if (s != STATUS_OK || has) return s;
     if (!(q = registry_sql(d->b->r, SQL_MARK_INSERT, err))) return STATUS_INTERNAL;
     sqlite3_bind_int64(q, 1, st->key);
@@ -66,6 +68,7 @@ static enum status put_mark(struct decide *d, const struct step *st, const char 
     sqlite3_bind_int64(q, 6, d->b->id);
     bind_or_null(q, 7, st->ev->by);
     bind_or_null(q, 8, st->ev->opinion);
+    sqlite3_bind_int64(q, 9, d->b->row_batch);
     *fresh = true;
     return db_run(&d->b->r->db, q, err);
 }
@@ -117,7 +120,10 @@ static enum status carry_out(struct decide *d, struct step *st, struct decision 
         return err_set(err, STATUS_NOMEM, NULL, "内存不足");
     }
     struct record now = {0};
-    s = decide_marks(d, st->key, doc, h.updated_at, INT64_MIN, &marked, err);
+    s = registry_put_own(d->b, st->key, h.line_hash, st->was.state, st->was.consent,
+                         st->was.publicity, err);
+    if (s == STATUS_OK)
+        s = decide_marks(d, st->key, doc, h.updated_at, INT64_MIN, &marked, err);
     if (s == STATUS_OK) s = record_of(doc, &now, err);
     if (s == STATUS_OK && h.state == st->head.state &&
         str_eq(now.consent, st->was.consent) &&

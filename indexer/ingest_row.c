@@ -66,7 +66,10 @@ static enum status retry(struct ingest_rows *in, const struct quarantine_row *q,
     struct decision now = {0};
     enum status s = prepare_row(&row, in->valid, err);
     if (s != STATUS_OK) return s;
+    int64_t outer = in->b->row_batch;
+    in->b->row_batch = q->batch == in->b->id ? 0 : q->batch;
     s = decide_row(in, &row, &at, &now, err);
+    in->b->row_batch = outer;
     prepared_row_done(&row);
     if (s == STATUS_OK) s = quarantine_settle(in->b, q->id, &now, err);
     *applied = s == STATUS_OK && now.applied;

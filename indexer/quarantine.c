@@ -70,6 +70,7 @@ static bool add(struct quarantine_rows *rows, sqlite3_stmt *q) {
     const void *hash = sqlite3_column_blob(q, 6);
     if (hash && sqlite3_column_bytes(q, 6) == (int)sizeof row.hash)
         memcpy(row.hash, hash, sizeof row.hash);
+    row.batch = sqlite3_column_int64(q, 7);
     row.source = strndup(source.n ? source.p : "", source.n);
     row.raw = malloc(row.nraw + 1);
     if (!row.source || !row.raw) {
@@ -163,9 +164,13 @@ enum status quarantine_forget(struct registry_batch *b, uint32_t key,
         decide_name_hash(id->hash[i], target);
         s = quarantine_wipe(b, target, err);
     }
-    sqlite3_stmt *q =
-        s == STATUS_OK ? registry_sql(b->r, SQL_QUARANTINE_WIPE_OTHER, err) : NULL;
-    if (!q) return s == STATUS_OK ? STATUS_INTERNAL : s;
-    sqlite3_bind_int64(q, 1, key);
-    return db_run(&b->r->db, q, err);
+    static const enum registry_sql more[] = {SQL_QUARANTINE_WIPE_NUMBERS,
+                                             SQL_QUARANTINE_WIPE_OTHER};
+    for (size_t i = 0; i < ARRAY_LEN(more) && s == STATUS_OK; i++) {
+        sqlite3_stmt *q = registry_sql(b->r, more[i], err);
+        if (!q) return STATUS_INTERNAL;
+        sqlite3_bind_int64(q, 1, key);
+        s = db_run(&b->r->db, q, err);
+    }
+    return s;
 }

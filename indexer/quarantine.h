@@ -30,8 +30,8 @@ MUST_CHECK enum status quarantine_put(struct registry_batch *b,
                                       const struct decision *why, struct err *err);
 
 struct quarantine_row {
-    int64_t id, line;
-    char *source, *raw; /* owned */
+    int64_t id, line, batch; /* batch that brought it */
+    char *source, *raw;      /* owned */
     size_t nraw;
     enum waiting waiting;
     unsigned char file[16]; /* xxh128 of the file that it came in */

@@ -32,6 +32,14 @@
  * unit_name    every name of a unit in normalised form, valid from .. to (YYYYMMDD, 0 =
  *              open), origin: seen (in a record), declared, alias
  * unit_merge   every merge with its reason; undone_at > 0: taken back
+ * row_batch    (of record, history, event, mark, conversion) batch whose quarantined row
+ *              brought it when that row was retried inside `batch`; 0: batch itself
+ * history.stood  0: a revision that was already too old when it arrived
+ * own          state, consent and publicity that a line stated, where events put others
+ *              into its stored JSON (NULL: it stated none)
+ * again        what a batch brought that stood already: kind 0 a line (key, line_hash),
+ *              1 an event, 2 a mark (key, seq), 3 a conversion row (id, xxh64 of its
+ *              JSON); it stays when the batch that brought it first is taken back
  * conversion.match, conversion_link.match  how the achievement was found: declared, ip,
  *              title, manual, none
  */
@@ -122,7 +130,19 @@ static const char intake[] =
     "  into_unit INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,"
     "  actor TEXT NOT NULL, undone_at INTEGER NOT NULL);"
     "ALTER TABLE conversion ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';"
-    "ALTER TABLE conversion_link ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';";
+    "ALTER TABLE conversion_link ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';"
+    "ALTER TABLE record ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE history ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE history ADD COLUMN stood INTEGER NOT NULL DEFAULT 1;"
+    "ALTER TABLE event ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE mark ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversion ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE conversion_history ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE own(key INTEGER NOT NULL, line_hash INTEGER NOT NULL, state TEXT,"
+    "  consent TEXT, publicity TEXT, PRIMARY KEY(key, line_hash)) WITHOUT ROWID;"
+    "CREATE TABLE again(kind INTEGER NOT NULL, key INTEGER NOT NULL, n INTEGER NOT NULL,"
+    "  batch INTEGER NOT NULL, PRIMARY KEY(kind, key, n, batch)) WITHOUT ROWID;"
+    "CREATE INDEX again_batch ON again(batch);";
 
 void registry_migrations(struct db_migration out[REGISTRY_MIGRATIONS]) {
     out[0] = (struct db_migration){1, base};

@@ -48,50 +48,57 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_IDENTITY_FIND] = "SELECT key FROM identity WHERE hash = ?1",
     [SQL_RECORD_INSERT] =
         "INSERT INTO record(key, uid, regno, state, registered, visible, was_public,"
-        " lost_at, rev, updated_at, event_at, explicit_at, line_hash, batch)"
-        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)",
+        " lost_at, rev, updated_at, event_at, explicit_at, line_hash, batch, row_batch)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)",
     [SQL_RECORD_UPDATE] =
         "UPDATE record SET uid=?2, regno=?3, state=?4, registered=?5, visible=?6,"
         " was_public=?7, lost_at=?8, rev=?9, updated_at=?10, event_at=?11,"
-        " explicit_at=?12, line_hash=?13, batch=?14 WHERE key=?1",
+        " explicit_at=?12, line_hash=?13, batch=CASE ?16 WHEN 1 THEN ?14 ELSE batch END,"
+        " row_batch=CASE ?16 WHEN 1 THEN ?15 ELSE row_batch END WHERE key=?1",
     [SQL_TEXT_INSERT] = "INSERT INTO record_text(key, json) VALUES(?1, ?2)",
     [SQL_TEXT_UPDATE] = "UPDATE record_text SET json = ?2 WHERE key = ?1",
     [SQL_HISTORY_INSERT] =
-        "INSERT INTO history(key, n, line_hash, batch, json)"
+        "INSERT INTO history(key, n, line_hash, batch, row_batch, stood, json)"
         " SELECT r.key, 1 + coalesce((SELECT max(n) FROM history h WHERE h.key = r.key), "
         "0),"
-        "  r.line_hash, r.batch, t.json FROM record r JOIN record_text t USING(key)"
+        "  r.line_hash, r.batch, r.row_batch, 1, t.json FROM record r JOIN record_text t "
+        "USING(key)"
         " WHERE r.key = ?1",
     [SQL_HISTORY_ADD] =
-        "INSERT INTO history(key, n, line_hash, batch, json) VALUES(?1,"
-        " 1 + coalesce((SELECT max(n) FROM history WHERE key = ?1), 0), ?2, ?3, ?4)",
+        "INSERT INTO history(key, n, line_hash, batch, json, row_batch, stood) VALUES(?1,"
+        " 1 + coalesce((SELECT max(n) FROM history WHERE key = ?1), 0), ?2, ?3, ?4, ?5, "
+        "0)",
     [SQL_HISTORY_HAS] = "SELECT 1 FROM history WHERE key = ?1 AND line_hash = ?2 LIMIT 1",
     [SQL_IDENTITY_INSERT] = "INSERT OR IGNORE INTO identity(hash, key) VALUES(?1, ?2)",
     [SQL_IDENTITY_CLEAR] = "DELETE FROM identity WHERE hash = ?1 AND key = ?2",
     [SQL_NUMBER_PUT] = "INSERT INTO number(regno, key, former_at) VALUES(?1, ?2, ?3)"
                        " ON CONFLICT(regno, key) DO UPDATE SET former_at = ?3",
     [SQL_NUMBER_LIST] = "SELECT regno FROM number WHERE key = ?1 AND former_at > 0",
+    [SQL_OWN_PUT] = "INSERT OR IGNORE INTO own(key, line_hash, state, consent, publicity)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [SQL_AGAIN_PUT] =
+        "INSERT OR IGNORE INTO again(kind, key, n, batch) VALUES(?1, ?2, ?3, ?4)",
     [SQL_CHANGE_INSERT] = "INSERT OR IGNORE INTO change(revision, key) VALUES(?1, ?2)",
 
     [SQL_EVENT_INSERT] =
-        "INSERT INTO event(key, at, seq, state, kind, batch, actor, opinion)"
-        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+        "INSERT INTO event(key, at, seq, state, kind, batch, actor, opinion, row_batch)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
     [SQL_EVENT_BEFORE] = "SELECT state FROM event WHERE key = ?1 AND at <= ?2"
                          " ORDER BY at DESC, seq DESC LIMIT 1",
     [SQL_EVENT_TAIL] = "SELECT at, state, kind FROM event WHERE key = ?1 AND at > ?2"
                        " ORDER BY at, seq",
-    [SQL_EVENT_HAS] = "SELECT 1 FROM event WHERE key = ?1 AND at = ?2 AND state = ?3"
+    [SQL_EVENT_HAS] = "SELECT seq FROM event WHERE key = ?1 AND at = ?2 AND state = ?3"
                       " AND kind = ?4 AND actor IS ?5 AND opinion IS ?6 LIMIT 1",
     /* When was the state that stands now entered from approved? */
     [SQL_EVENT_LEFT] = "SELECT at, state FROM event WHERE key = ?1"
                        " ORDER BY at DESC, seq DESC",
 
     [SQL_MARK_INSERT] =
-        "INSERT INTO mark(key, at, seq, field, value, batch, actor, opinion)"
-        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+        "INSERT INTO mark(key, at, seq, field, value, batch, actor, opinion, row_batch)"
+        " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
     [SQL_MARK_LIST] = "SELECT field, value FROM mark WHERE key = ?1 AND at > ?2"
                       " ORDER BY at, seq",
-    [SQL_MARK_HAS] = "SELECT 1 FROM mark WHERE key = ?1 AND at = ?2 AND field = ?3"
+    [SQL_MARK_HAS] = "SELECT seq FROM mark WHERE key = ?1 AND at = ?2 AND field = ?3"
                      " AND value = ?4 AND actor IS ?5 AND opinion IS ?6 LIMIT 1",
     [SQL_MARK_LAST] = "SELECT max(at) FROM mark WHERE key = ?1",
 
@@ -108,6 +115,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ERASE_HISTORY] = "DELETE FROM history WHERE key = ?1",
     [SQL_ERASE_EVENT] = "DELETE FROM event WHERE key = ?1",
     [SQL_ERASE_MARK] = "DELETE FROM mark WHERE key = ?1",
+    [SQL_ERASE_OWN] = "DELETE FROM own WHERE key = ?1",
+    [SQL_ERASE_AGAIN] = "DELETE FROM again WHERE kind < 3 AND key = ?1",
     /* Before the record itself goes: its current number is found through it. */
     [SQL_ERASE_NUMBER] = "DELETE FROM number WHERE key = ?1 AND regno IN"
                          " (SELECT regno FROM record WHERE key = ?1 UNION ALL"
@@ -122,18 +131,19 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_CONVERSION_BY_ORIGIN] = "SELECT id FROM conversion WHERE origin = ?1",
     [SQL_CONVERSION_INSERT] =
         "INSERT INTO conversion(kind, ident, contract_no, key, status, batch, origin,"
-        " supersedes, json) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+        " supersedes, json, row_batch) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
     [SQL_CONVERSION_UPDATE] = "UPDATE conversion SET status = ?2, batch = ?3,"
-                              " supersedes = ?4, json = ?5 WHERE id = ?1",
+                              " supersedes = ?4, json = ?5, row_batch = ?6 WHERE id = ?1",
     /* A contract that a standing one supersedes is superseded. */
     [SQL_CONVERSION_SUPERSEDE] =
         "UPDATE conversion SET status = CASE WHEN EXISTS(SELECT 1 FROM conversion n"
         "  WHERE n.supersedes = ?1 AND n.status <> 'void') THEN 'superseded' ELSE 'valid'"
         " END WHERE kind = 'contract' AND ident = ?1 AND status <> 'void'",
     [SQL_CONVERSION_HISTORY_INSERT] =
-        "INSERT INTO conversion_history(id, n, batch, json) SELECT c.id, 1 + coalesce("
+        "INSERT INTO conversion_history(id, n, batch, json, row_batch) SELECT c.id, 1 + "
+        "coalesce("
         " (SELECT max(n) FROM conversion_history h WHERE h.id = c.id), 0), c.batch, "
-        "c.json"
+        "c.json, c.row_batch"
         " FROM conversion c WHERE c.id = ?1",
     [SQL_CONVERSION_HISTORY_HAS] =
         "SELECT 1 FROM conversion_history WHERE id = ?1 AND json = ?2 LIMIT 1",
@@ -153,20 +163,24 @@ static const char *const texts[SQL_COUNT] = {
         "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)",
     [SQL_QUARANTINE_WAITING] =
         "SELECT id, source, line, raw, waiting,"
-        " (SELECT file_hash FROM batch b WHERE b.id = batch), row_hash"
+        " (SELECT file_hash FROM batch b WHERE b.id = batch), row_hash, batch"
         " FROM quarantine WHERE target = ?1 AND waiting = ?2"
         " AND waiting > 0 AND raw IS NOT NULL AND id > ?3"
         " ORDER BY id LIMIT ?4",
     [SQL_QUARANTINE_ANY] = "SELECT EXISTS(SELECT 1 FROM quarantine WHERE waiting > 0)",
     [SQL_QUARANTINE_RESOLVE] =
-        "UPDATE quarantine SET waiting = 0, raw = NULL, resolved_batch = ?2,"
-        " resolved_outcome = ?3 WHERE id = ?1",
+        "UPDATE quarantine SET waiting = 0, resolved_batch = ?2, resolved_outcome = ?3"
+        " WHERE id = ?1",
     [SQL_QUARANTINE_RECODE] =
         "UPDATE quarantine SET outcome = ?2, code = ?3, field = ?4, message = ?5,"
         " waiting = ?6, target = ?7 WHERE id = ?1",
     [SQL_QUARANTINE_WIPE] =
         "UPDATE quarantine SET raw = NULL, waiting = 0, message = '', target = NULL"
         " WHERE target = ?1",
+    [SQL_QUARANTINE_WIPE_NUMBERS] =
+        "UPDATE quarantine SET raw = NULL, waiting = 0, message = '', target = NULL"
+        " WHERE target IN (SELECT 'r:' || regno FROM number WHERE key = ?1"
+        "  AND former_at > 0)",
     [SQL_QUARANTINE_WIPE_OTHER] =
         "UPDATE quarantine SET raw = NULL, waiting = 0, message = '', other = NULL"
         " WHERE other = ?1",
@@ -174,7 +188,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_META_GET] = "SELECT value FROM meta WHERE name = ?1",
     [SQL_META_PUT] = "INSERT INTO meta(name, value) VALUES(?1, ?2)"
                      " ON CONFLICT(name) DO UPDATE SET value = ?2",
-    [SQL_BATCH_SEEN] = "SELECT 1 FROM batch WHERE file_hash = ?1 LIMIT 1",
+    [SQL_BATCH_SEEN] = "SELECT 1 FROM batch WHERE file_hash = ?1 AND withdrawn_at = 0"
+                       " LIMIT 1",
     [SQL_BATCH_INSERT] = "INSERT INTO batch(path, file_hash, bytes, actor, at, counts)"
                          " VALUES(?1,?2,?3,?4,?5,'{}')",
     [SQL_BATCH_FINISH] = "UPDATE batch SET revision = ?2, counts = ?3 WHERE id = ?1",

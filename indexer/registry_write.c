@@ -119,7 +119,8 @@ enum status registry_key_new(struct registry_batch *b, int cls, uint32_t *key,
 }
 
 static enum status put_head(struct registry_batch *b, uint32_t key,
-                            const struct registry_head *h, bool insert, struct err *err) {
+                            const struct registry_head *h, bool insert, bool line,
+                            struct err *err) {
     sqlite3_stmt *q =
         registry_sql(b->r, insert ? SQL_RECORD_INSERT : SQL_RECORD_UPDATE, err);
     if (!q) return STATUS_INTERNAL;
@@ -137,12 +138,14 @@ static enum status put_head(struct registry_batch *b, uint32_t key,
     sqlite3_bind_int64(q, 12, h->explicit_at);
     sqlite3_bind_int64(q, 13, h->line_hash);
     sqlite3_bind_int64(q, 14, b->id);
+    sqlite3_bind_int64(q, 15, b->row_batch);
+    if (!insert) sqlite3_bind_int(q, 16, line);
     return db_run(&b->r->db, q, err);
 }
 
 enum status registry_put_head(struct registry_batch *b, uint32_t key,
                               const struct registry_head *h, struct err *err) {
-    return put_head(b, key, h, false, err);
+    return put_head(b, key, h, false, false, err);
 }
 
 enum status registry_put(struct registry_batch *b, uint32_t key,
@@ -155,7 +158,7 @@ enum status registry_put(struct registry_batch *b, uint32_t key,
         sqlite3_bind_int64(q, 1, key);
         s = db_run(&b->r->db, q, err);
     }
-    if (s == STATUS_OK) s = put_head(b, key, h, insert, err);
+    if (s == STATUS_OK) s = put_head(b, key, h, insert, keep, err);
     if (s != STATUS_OK) return s;
     if (!(q = registry_sql(b->r, insert ? SQL_TEXT_INSERT : SQL_TEXT_UPDATE, err)))
         return STATUS_INTERNAL;
@@ -184,6 +187,31 @@ enum status registry_put_event(struct registry_batch *b, uint32_t key,
     sqlite3_bind_int64(q, 6, b->id);
     bind_or_null(q, 7, actor);
     bind_or_null(q, 8, opinion);
+    sqlite3_bind_int64(q, 9, b->row_batch);
+    return db_run(&b->r->db, q, err);
+}
+
+enum status registry_put_own(struct registry_batch *b, uint32_t key, int64_t line_hash,
+                             struct str state, struct str consent, struct str publicity,
+                             struct err *err) {
+    sqlite3_stmt *q = registry_sql(b->r, SQL_OWN_PUT, err);
+    if (!q) return STATUS_INTERNAL;
+    sqlite3_bind_int64(q, 1, key);
+    sqlite3_bind_int64(q, 2, line_hash);
+    bind_or_null(q, 3, state);
+    bind_or_null(q, 4, consent);
+    bind_or_null(q, 5, publicity);
+    return db_run(&b->r->db, q, err);
+}
+
+enum status registry_put_again(struct registry_batch *b, enum again kind, int64_t key,
+                               int64_t n, struct err *err) {
+    sqlite3_stmt *q = registry_sql(b->r, SQL_AGAIN_PUT, err);
+    if (!q) return STATUS_INTERNAL;
+    sqlite3_bind_int(q, 1, (int)kind);
+    sqlite3_bind_int64(q, 2, key);
+    sqlite3_bind_int64(q, 3, n);
+    sqlite3_bind_int64(q, 4, b->row_batch ? b->row_batch : b->id);
     return db_run(&b->r->db, q, err);
 }
 
@@ -277,15 +305,10 @@ enum status registry_erase(struct registry_batch *b, uint32_t key,
                            const struct registry_head *h, const int64_t *hash,
                            size_t nhash, struct err *err) {
     static const enum registry_sql steps[] = {
-        SQL_ERASE_NUMBER,
-        SQL_ERASE_TEXT,
-        SQL_ERASE_HISTORY,
-        SQL_ERASE_EVENT,
-        SQL_ERASE_MARK,
-        SQL_ERASE_LINK,
-        SQL_ERASE_CONVERSION_HISTORY,
-        SQL_ERASE_CONVERSION,
-        SQL_ERASE_RECORD,
+        SQL_ERASE_NUMBER,     SQL_ERASE_TEXT,   SQL_ERASE_HISTORY,
+        SQL_ERASE_EVENT,      SQL_ERASE_MARK,   SQL_ERASE_OWN,
+        SQL_ERASE_AGAIN,      SQL_ERASE_LINK,   SQL_ERASE_CONVERSION_HISTORY,
+        SQL_ERASE_CONVERSION, SQL_ERASE_RECORD,
     };
     enum status s = h->was_public ? erase_losses(b, key, h, err) : STATUS_OK;
     if (s == STATUS_OK) s = registry_put_identity(b, key, hash, nhash, true, err);

@@ -25,8 +25,9 @@ struct registry_batch {
     struct aggregate *agg; /* owned */
     int64_t id;            /* of the batch row */
     int64_t now;
-    int64_t revision; /* what the batch ends with when it changes anything */
-    int64_t arrival;  /* of the next event */
+    int64_t revision;  /* what the batch ends with when it changes anything */
+    int64_t arrival;   /* of the next event */
+    int64_t row_batch; /* while a quarantined row is retried: the batch that brought it */
     uint32_t key_next[2], key_end[2],
         key_block; /* next free key of a class; next block */
     bool repeat;   /* the same bytes were brought in before */
@@ -105,6 +106,17 @@ MUST_CHECK enum status registry_put_event(struct registry_batch *b, uint32_t key
 MUST_CHECK enum status registry_put_number(struct registry_batch *b, struct str regno,
                                            uint32_t key, int64_t former_at,
                                            struct err *err);
+/* What the line stated before events changed it in the stored JSON; the first word of a
+ * line stays. Empty: it stated nothing. */
+MUST_CHECK enum status registry_put_own(struct registry_batch *b, uint32_t key,
+                                        int64_t line_hash, struct str state,
+                                        struct str consent, struct str publicity,
+                                        struct err *err);
+/* The batch brought what stands already (table `again`): it would stay if the batch that
+ * brought it first were taken back. */
+enum again { AGAIN_LINE, AGAIN_EVENT, AGAIN_MARK, AGAIN_CONVERSION };
+MUST_CHECK enum status registry_put_again(struct registry_batch *b, enum again kind,
+                                          int64_t key, int64_t n, struct err *err);
 MUST_CHECK enum status registry_put_identity(struct registry_batch *b, uint32_t key,
                                              const int64_t *hash, size_t n, bool clear,
                                              struct err *err);
