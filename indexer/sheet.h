@@ -45,7 +45,9 @@ struct sheet_cell {
 enum sheet_fault {
     SHEET_FINE,
     SHEET_TOO_LONG, /* a limit of cell or row; cells hold what came before it */
-    SHEET_ENCODING  /* bytes that the encoding does not have, as U+FFFD in the cells */
+    SHEET_ENCODING, /* bytes that the encoding does not have, as U+FFFD in the cells */
+    SHEET_QUOTE     /* CSV: a quote never closed, or text right behind a closing one; the
+                     * row is the one line, split at separators whatever the quotes */
 };
 
 struct sheet_row {
@@ -90,15 +92,30 @@ static inline void sheet_close(struct sheet *s) {
 
 /* CSV and TSV (RFC 4180 and what offices make of it). separator: ',' '\t' ';' or 0 =
  * found out from the first lines. encoding: a name of encoding.h, or NULL = found out.
- * The fd stays the caller's, must be a regular file and is read by pread. */
+ * The fd stays the caller's, must be a regular file and is read by pread.
+ *
+ * Line ends are LF, CR and CRLF, mixed as they come; blanks belong to their cell. `raw`
+ * and `hash` leave out the byte order mark and the line end behind the row. A quote
+ * inside an unquoted cell is a character. Quotes that cannot be right (SHEET_QUOTE) are
+ * taken back: a cell left open at the end of the file or for SHEET_MAX_ROW bytes, and a
+ * closing quote with anything but a separator or a line end behind it. Then the first
+ * line of the row comes out alone as the faulty row, and reading resumes at the line
+ * after it, so that no later row is swallowed. At most CSV_MAX_REREAD bytes of a file are
+ * read again for that; past them a cell no longer spans lines. A line longer than
+ * SHEET_MAX_ROW ends its row (SHEET_TOO_LONG), whatever the quotes.
+ * STATUS_USAGE: unknown encoding or separator; STATUS_INTERRUPTED. */
+#define CSV_MAX_REREAD ((int64_t)256 << 20)
 struct sheet_csv_options {
     const char *encoding;
     char separator;
+    const volatile int *stop; /* NULL, or looked at while the encoding is found out */
 };
 MUST_CHECK enum status sheet_open_csv(int fd, const struct sheet_csv_options *opt,
                                       struct sheet **out, struct err *err);
-/* What was found: "UTF-8", "GB18030", …, and the separator. */
+/* What was found: "UTF-8", "GB18030", …, how many sequences of the file do not decode (0
+ * when the encoding was given: then only the rows tell), and the separator. */
 const char *sheet_csv_encoding(const struct sheet *s);
+int64_t sheet_csv_bad(const struct sheet *s);
 char sheet_csv_separator(const struct sheet *s);
 
 /* XLSX, streamed (ECMA-376 parts: workbook, styles, shared strings, sheets). Hidden
