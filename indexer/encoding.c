@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define MANY 10000                /* bad sequences that settle that it is not UTF-8 */
 #define SAMPLE ((size_t)64 << 10) /* looked at for UTF-16 without a mark */
 
 const char *encoding_name(enum encoding e) {
@@ -107,14 +108,23 @@ static int unmarked_utf16(const char *z, size_t n) {
     return big ? ENCODING_UTF16BE : ENCODING_UTF16LE;
 }
 
-/* *bad: sequences that do not decode; *good: UTF-8 sequences of three and four bytes. */
-static enum status count(int fd, enum encoding e, size_t bom, const volatile int *stop,
-                         int64_t *bad, int64_t *good, struct err *err) {
+struct tally {
+    int64_t bad;  /* sequences that do not decode */
+    int64_t good; /* sequences of three and four bytes in UTF-8 */
+};
+
+static bool is_damaged_at_most(struct tally t) {
+    return t.bad < t.good / ENCODING_DAMAGE;
+}
+
+/* enough: where to leave off when most is bad; what is counted then is a lower bound. */
+static enum status count(int fd, enum encoding e, size_t bom, int64_t enough,
+                         const volatile int *stop, struct tally *out, struct err *err) {
     struct decoder *d;
     enum status st = decoder_open(fd, e, bom, &d, err);
     if (st != STATUS_OK) return st;
-    int64_t wrong = 0, right = 0;
-    for (;;) {
+    struct tally t = {0, 0};
+    while (t.bad < enough || is_damaged_at_most(t)) {
         struct str piece;
         bool fault;
         if (stop && *stop) {
@@ -123,14 +133,31 @@ static enum status count(int fd, enum encoding e, size_t bom, const volatile int
         }
         st = decoder_next(d, &piece, &fault, err);
         if (st != STATUS_OK || piece.n == 0) break;
-        wrong += fault;
-        right -= fault; /* U+FFFD has three bytes, too */
-        for (size_t i = 0; i < piece.n; i++) right += (unsigned char)piece.p[i] >= 0xE0;
+        t.bad += fault;
+        t.good -= fault; /* U+FFFD has three bytes, too */
+        for (size_t i = 0; i < piece.n; i++) t.good += (unsigned char)piece.p[i] >= 0xE0;
     }
     decoder_close(d);
+    if (st == STATUS_OK) *out = t;
+    return st;
+}
+
+/* No mark: UTF-8 or GB18030. */
+static enum status choose(int fd, const volatile int *stop, enum encoding *out,
+                          int64_t *bad, struct err *err) {
+    struct tally utf8, gb;
+    enum status st = count(fd, ENCODING_UTF8, 0, MANY, stop, &utf8, err);
     if (st != STATUS_OK) return st;
-    *bad = wrong;
-    *good = right;
+    bool is_gb = false;
+    if (utf8.bad && !is_damaged_at_most(utf8)) {
+        st = count(fd, ENCODING_GB18030, 0, INT64_MAX, stop, &gb, err);
+        if (st == STATUS_OK && gb.bad >= utf8.bad && utf8.bad >= MANY)
+            st = count(fd, ENCODING_UTF8, 0, INT64_MAX, stop, &utf8, err);
+        if (st != STATUS_OK) return st;
+        is_gb = gb.bad < utf8.bad;
+    }
+    *out = is_gb ? ENCODING_GB18030 : ENCODING_UTF8;
+    *bad = is_gb ? gb.bad : utf8.bad;
     return STATUS_OK;
 }
 
@@ -147,21 +174,14 @@ enum status encoding_find(int fd, const volatile int *stop, enum encoding *out,
     }
     free(head);
     if (st != STATUS_OK) return st;
-    enum encoding e = found < 0 ? ENCODING_UTF8 : (enum encoding)found;
-    int64_t wrong, right, wrong_gb, unused;
-    st = count(fd, e, mark, stop, &wrong, &right, err);
+    enum encoding e = (enum encoding)found;
+    struct tally t = {0, 0};
+    st = found < 0 ? choose(fd, stop, &e, &t.bad, err)
+                   : count(fd, e, mark, INT64_MAX, stop, &t, err);
     if (st != STATUS_OK) return st;
-    if (found < 0 && wrong && wrong >= right / ENCODING_DAMAGE) {
-        st = count(fd, ENCODING_GB18030, 0, stop, &wrong_gb, &unused, err);
-        if (st != STATUS_OK) return st;
-        if (wrong_gb < wrong) {
-            e = ENCODING_GB18030;
-            wrong = wrong_gb;
-        }
-    }
     *out = e;
     *bom = mark;
-    *bad = wrong;
+    *bad = t.bad;
     return STATUS_OK;
 }
 
