@@ -106,24 +106,6 @@ static enum status put(struct decide *d, const struct put *p, struct decision *o
     return s;
 }
 
-static enum status link_one(struct decide *d, struct str contract_no, size_t n,
-                            const struct contract_share *share, struct err *err) {
-    char target[DECIDE_TARGET];
-    uint32_t key = 0;
-    enum status s = decide_target(d, share->uid, share->regno, &key, target, err);
-    sqlite3_stmt *q = s == STATUS_OK ? registry_sql(d->b->r, SQL_LINK_INSERT, err) : NULL;
-    if (!q) return s == STATUS_OK ? STATUS_INTERNAL : s;
-    db_bind(q, 1, contract_no);
-    sqlite3_bind_int64(q, 2, (int64_t)n);
-    db_bind(q, 3, str_of(target));
-    if (key)
-        sqlite3_bind_int64(q, 4, key);
-    else
-        d->b->open_links = true;
-    sqlite3_bind_int64(q, 5, share->share);
-    return db_run(&d->b->r->db, q, err);
-}
-
 static enum status run_with(struct decide *d, enum registry_sql which, struct str arg,
                             struct err *err) {
     sqlite3_stmt *q = registry_sql(d->b->r, which, err);
@@ -146,11 +128,7 @@ enum status conversion_contract(struct decide *d, const struct contract_row *c,
                     .json = c->json};
     enum status s = put(d, &p, &dec, err);
     if (s == STATUS_OK && dec.applied) {
-        s = run_with(d, SQL_LINK_CLEAR, c->contract_no, err);
-        for (size_t i = 0; i < c->nshares && s == STATUS_OK; i++)
-            s = link_one(d, c->contract_no, i, &c->share[i], err);
-        if (s == STATUS_OK)
-            s = run_with(d, SQL_CONVERSION_SUPERSEDE, c->contract_no, err);
+        s = run_with(d, SQL_CONVERSION_SUPERSEDE, c->contract_no, err);
         if (s == STATUS_OK && c->supersedes.n)
             s = run_with(d, SQL_CONVERSION_SUPERSEDE, c->supersedes, err);
     }

@@ -10,8 +10,10 @@
  * Outcomes: new = added (a contract that supersedes another is new; the other one's
  * status becomes superseded), corrected or voided = updated, same = unchanged. Of a file
  * brought in before, a version that has been replaced since is unchanged.
- * An achievement that a contract names and nobody knows stays open in the link until it
- * arrives; the contract stands meanwhile. Every other row without its target is H_ORPHAN.
+ * Links from contracts to achievements are made at the end of the batch, from the stored
+ * contract (conversion_match.h). An achievement that a contract names and nobody knows
+ * stays open in the link until it arrives; the contract stands meanwhile. Every other row
+ * without its target is H_ORPHAN.
  *
  * Source: record.md, "contract, receipt, …"; event model of the conversion statistics.
  * Threads: as the registry.

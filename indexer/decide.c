@@ -1,5 +1,6 @@
 #include "indexer/decide.h"
 #include "core/utf8.h"
+#include "indexer/conversion_match.h"
 #include "indexer/decide_store.h"
 #include "indexer/quarantine.h"
 #include "indexer/registry_sql.h"
@@ -485,6 +486,7 @@ enum status decide_erase(struct decide *d, const json_t *doc, const char *regist
         s = identity_of(was.json, was.kind == RECORD_COLLECTION, d->theirs, err);
         if (s == STATUS_OK) s = aggregate_apply(d->b->agg, &was, NULL, err);
         if (s == STATUS_OK) s = quarantine_forget(d->b, key, &was, d->theirs, err);
+        if (s == STATUS_OK) s = conversion_forget(d->b, key, d->theirs, err);
         if (s == STATUS_OK)
             s = registry_erase(d->b, key, &h, d->theirs->hash, d->theirs->nhash, err);
         record_done(&was);

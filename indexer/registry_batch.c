@@ -1,6 +1,6 @@
 /* Begin, commit and abort of a batch; declared in registry_write.h. */
+#include "indexer/conversion_match.h"
 #include "indexer/registry_sql.h"
-#include "indexer/registry_write.h"
 
 static const char *const key_names[] = {"key_next_0", "key_end_0", "key_next_1",
                                         "key_end_1", "key_block"};
@@ -107,7 +107,8 @@ static enum status finish(struct registry_batch *b, const char *counts,
                           const char *command, struct err *err) {
     struct registry *r = b->r;
     sqlite3_stmt *q;
-    enum status s = aggregate_flush(b->agg, &r->db, err);
+    enum status s = b->changed ? conversion_settle(b, err) : STATUS_OK;
+    if (s == STATUS_OK) s = aggregate_flush(b->agg, &r->db, err);
     if (s == STATUS_OK) s = save_counters(b, err);
     if (s == STATUS_OK && b->changed) {
         if (!(q = registry_sql(r, SQL_REVISION_INSERT, err))) return STATUS_INTERNAL;

@@ -41,7 +41,12 @@
  *              1 an event, 2 a mark (key, seq), 3 a conversion row (id, xxh64 of its
  *              JSON); it stays when the batch that brought it first is taken back
  * conversion.match, conversion_link.match  how the achievement was found: declared, ip,
- *              title, manual, none
+ *              title, manual, none (conversion_match.h)
+ * ip_number    xxh64 of the IP numbers of registered registrations; kept from the first
+ *              contract on that is to be matched (meta conversion_ip)
+ * conversion_term  hashes by which a contract is matched; conversion_candidate: the first
+ *              achievements that fit it, two at most; conversion_dirty: contracts whose
+ *              links must be settled before the batch ends, empty between batches
  */
 static const char base[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
@@ -131,6 +136,29 @@ static const char intake[] =
     "  actor TEXT NOT NULL, undone_at INTEGER NOT NULL);"
     "ALTER TABLE conversion ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';"
     "ALTER TABLE conversion_link ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';"
+    "UPDATE conversion SET match = 'none' WHERE kind = 'contract' AND NOT EXISTS"
+    " (SELECT 1 FROM conversion_link l WHERE l.contract_no = conversion.contract_no);"
+    "CREATE TABLE ip_number(hash INTEGER NOT NULL, key INTEGER NOT NULL,"
+    "  PRIMARY KEY(hash, key)) WITHOUT ROWID;"
+    "CREATE INDEX ip_number_key ON ip_number(key);"
+    "CREATE TABLE conversion_term(hash INTEGER NOT NULL, id INTEGER NOT NULL"
+    "  REFERENCES conversion(id) ON DELETE CASCADE, PRIMARY KEY(hash, id)) WITHOUT ROWID;"
+    "CREATE INDEX conversion_term_id ON conversion_term(id);"
+    "CREATE TABLE conversion_candidate(id INTEGER NOT NULL"
+    "  REFERENCES conversion(id) ON DELETE CASCADE, key INTEGER NOT NULL,"
+    "  PRIMARY KEY(id, key)) WITHOUT ROWID;"
+    "CREATE INDEX conversion_candidate_key ON conversion_candidate(key);"
+    "CREATE TABLE conversion_dirty(id INTEGER PRIMARY KEY"
+    "  REFERENCES conversion(id) ON DELETE CASCADE);"
+    "CREATE TRIGGER conversion_fresh AFTER INSERT ON conversion"
+    " WHEN NEW.kind = 'contract' BEGIN"
+    " INSERT OR IGNORE INTO conversion_dirty(id) VALUES(NEW.id); END;"
+    "CREATE TRIGGER conversion_other AFTER UPDATE OF json ON conversion"
+    " WHEN NEW.kind = 'contract' BEGIN"
+    " INSERT OR IGNORE INTO conversion_dirty(id) VALUES(NEW.id); END;"
+    "CREATE TRIGGER conversion_gone AFTER DELETE ON conversion"
+    " WHEN OLD.kind = 'contract' BEGIN"
+    " DELETE FROM conversion_link WHERE contract_no = OLD.contract_no; END;"
     "ALTER TABLE record ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE history ADD COLUMN row_batch INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE history ADD COLUMN stood INTEGER NOT NULL DEFAULT 1;"

@@ -152,7 +152,8 @@ static const char *const texts[SQL_COUNT] = {
                         " VALUES(?1,?2,?3,?4,?5)",
     [SQL_LINK_RESOLVE] =
         "UPDATE conversion_link SET key = ?2 WHERE target = ?1 AND key IS NULL",
-    [SQL_LINK_OPEN] = "SELECT EXISTS(SELECT 1 FROM conversion_link WHERE key IS NULL)",
+    [SQL_LINK_OPEN] = "SELECT EXISTS(SELECT 1 FROM conversion_link"
+                      " WHERE key IS NULL AND target <> '')",
 
     [SQL_QUARANTINE_HAS] =
         "SELECT 1 FROM quarantine WHERE row_hash = ?1 AND line = ?2 AND source = ?3"

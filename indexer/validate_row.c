@@ -8,6 +8,7 @@
 
 #define ID 128
 #define NAME 600
+#define TITLE 6000
 #define NOTE 20000
 #define COUNT 1000000000
 #define SHARE_DECIMALS 9
@@ -69,7 +70,9 @@ static const struct field contract_fields[] = {
     TEXT(EACH("achievements", "uid"), "成果来源标识", ID),
     TEXT(EACH("achievements", "regno"), "成果登记号", ID),
     TEXT(EACH("achievements", "share"), "份额", ID),
+    TEXT(PLAIN("achievement_title"), "成果名称", TITLE),
     CODE(PLAIN("ip_kind"), "知识产权类型", CODES_IP, 0),
+    TEXT(PLAIN("ip_no"), "知识产权号", NAME),
     TEXT(PLAIN("plan_kind"), "计划类别", NAME),
     TEXT(PLAIN("field"), "技术领域", NAME),
     TEXT(PLAIN("status"), "合同状态", ID),

@@ -121,10 +121,11 @@ static inline char *xstore_digest(struct xstore *x) {
         "SELECT 'loss', l.regno, coalesce(uid, ''), reason,"
         " CASE WHEN reason = 'withdrawn' THEN at END FROM loss l"
         " LEFT JOIN record r ON r.key = l.key ORDER BY 2",
-        "SELECT 'conversion', kind, coalesce(uid, ident), status, json FROM conversion c"
+        "SELECT 'conversion', kind, coalesce(uid, ident), status, match, json FROM"
+        " conversion c"
         " LEFT JOIN record r ON r.key = c.key ORDER BY 2, 3, 5",
-        "SELECT 'link', contract_no, n, target, coalesce(uid, ''), share"
-        " FROM conversion_link c LEFT JOIN record r ON r.key = c.key ORDER BY 2, 3",
+        "SELECT 'link', contract_no, n, target, coalesce(uid, ''), share,"
+        " match FROM conversion_link c LEFT JOIN record r ON r.key = c.key ORDER BY 2, 3",
         "SELECT 'event', uid, at, e.state, kind FROM event e JOIN record r ON r.key = "
         "e.key"
         " WHERE kind = 2 ORDER BY 2, 3, 4",
