@@ -25,6 +25,8 @@ struct command {
 
 static const struct command commands[] = {
     {"ingest", cmd_ingest, "导入登记、事件、合同（JSON Lines）"},
+    {"batch", cmd_batch, "批次：列出、查看、整批撤回"},
+    {"audit", cmd_audit, "操作记录：谁做了什么"},
     {"search", cmd_search, "检索"},
     {"show", cmd_show, "按登记号或 uid 显示一项成果"},
     {"stats", cmd_stats, "统计表；不给表号则列出"},

@@ -156,3 +156,18 @@ enum status ingest_row(struct ingest_rows *in, struct prepared_row *row,
     if (s == STATUS_OK) *out = dec;
     return s;
 }
+
+enum status ingest_row_wake(struct ingest_rows *in, const struct decision *by,
+                            struct err *err) {
+    return wake(in, by, 0, err);
+}
+
+enum status ingest_row_retry(struct ingest_rows *in, int64_t id, struct err *err) {
+    struct quarantine_rows rows;
+    bool applied = false;
+    enum status s = quarantine_row_by_id(in->b, id, &rows, err);
+    if (s != STATUS_OK) return s;
+    if (rows.n) s = retry(in, &rows.v[0], 0, &applied, err);
+    quarantine_rows_done(&rows);
+    return s;
+}

@@ -22,4 +22,13 @@ struct ingest_rows {
 MUST_CHECK enum status ingest_row(struct ingest_rows *in, struct prepared_row *row,
                                   struct decision *out, struct err *err);
 
+/* Something new stands under by->target and by->number: rows of the quarantine that
+ * waited for it are retried. */
+MUST_CHECK enum status ingest_row_wake(struct ingest_rows *in, const struct decision *by,
+                                       struct err *err);
+/* Retries one row of the quarantine, what it says and what waits for it. A row whose text
+ * was not kept stays as it is. */
+MUST_CHECK enum status ingest_row_retry(struct ingest_rows *in, int64_t id,
+                                        struct err *err);
+
 #endif

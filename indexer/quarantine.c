@@ -84,16 +84,9 @@ static bool add(struct quarantine_rows *rows, sqlite3_stmt *q) {
     return true;
 }
 
-enum status quarantine_waiting(struct registry_batch *b, const char *target,
-                               enum waiting kind, int64_t after,
-                               struct quarantine_rows *out, struct err *err) {
-    sqlite3_stmt *q = registry_sql(b->r, SQL_QUARANTINE_WAITING, err);
-    if (!q) return STATUS_INTERNAL;
-    db_bind(q, 1, str_of(target));
-    sqlite3_bind_int(q, 2, (int)kind);
-    sqlite3_bind_int64(q, 3, after);
-    sqlite3_bind_int64(q, 4,
-                       kind == WAITING_STATE ? QUARANTINE_MAX_STATE : QUARANTINE_PAGE);
+/* Steps the statement to its end and resets it. */
+static enum status collect(struct registry_batch *b, sqlite3_stmt *q,
+                           struct quarantine_rows *out, struct err *err) {
     struct quarantine_rows rows = {0};
     bool row = false;
     enum status s;
@@ -108,6 +101,27 @@ enum status quarantine_waiting(struct registry_batch *b, const char *target,
     else
         quarantine_rows_done(&rows);
     return s;
+}
+
+enum status quarantine_waiting(struct registry_batch *b, const char *target,
+                               enum waiting kind, int64_t after,
+                               struct quarantine_rows *out, struct err *err) {
+    sqlite3_stmt *q = registry_sql(b->r, SQL_QUARANTINE_WAITING, err);
+    if (!q) return STATUS_INTERNAL;
+    db_bind(q, 1, str_of(target));
+    sqlite3_bind_int(q, 2, (int)kind);
+    sqlite3_bind_int64(q, 3, after);
+    sqlite3_bind_int64(q, 4,
+                       kind == WAITING_STATE ? QUARANTINE_MAX_STATE : QUARANTINE_PAGE);
+    return collect(b, q, out, err);
+}
+
+enum status quarantine_row_by_id(struct registry_batch *b, int64_t id,
+                                 struct quarantine_rows *out, struct err *err) {
+    sqlite3_stmt *q = registry_sql(b->r, SQL_QUARANTINE_ROW, err);
+    if (!q) return STATUS_INTERNAL;
+    sqlite3_bind_int64(q, 1, id);
+    return collect(b, q, out, err);
 }
 
 enum status quarantine_settle(struct registry_batch *b, int64_t id,

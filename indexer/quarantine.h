@@ -48,6 +48,9 @@ void quarantine_rows_done(struct quarantine_rows *rows);
 MUST_CHECK enum status quarantine_waiting(struct registry_batch *b, const char *target,
                                           enum waiting kind, int64_t after,
                                           struct quarantine_rows *out, struct err *err);
+/* The open row with that id, or none when it is closed or its text was not kept. */
+MUST_CHECK enum status quarantine_row_by_id(struct registry_batch *b, int64_t id,
+                                            struct quarantine_rows *out, struct err *err);
 /* A retried row got another outcome: done, or refused for another reason. */
 MUST_CHECK enum status quarantine_settle(struct registry_batch *b, int64_t id,
                                          const struct decision *now, struct err *err);

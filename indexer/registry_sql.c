@@ -78,6 +78,9 @@ static const char *const texts[SQL_COUNT] = {
                     " VALUES(?1, ?2, ?3, ?4, ?5)",
     [SQL_AGAIN_PUT] =
         "INSERT OR IGNORE INTO again(kind, key, n, batch) VALUES(?1, ?2, ?3, ?4)",
+    [SQL_AGAIN_IMPLIED] =
+        "INSERT OR IGNORE INTO again(kind, key, n, batch) SELECT 1, key, seq, ?3"
+        " FROM event WHERE key = ?1 AND at = ?2 AND kind <> 2",
     [SQL_CHANGE_INSERT] = "INSERT OR IGNORE INTO change(revision, key) VALUES(?1, ?2)",
 
     [SQL_EVENT_INSERT] =
@@ -155,6 +158,30 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_LINK_OPEN] = "SELECT EXISTS(SELECT 1 FROM conversion_link"
                       " WHERE key IS NULL AND target <> '')",
 
+    [SQL_LIKENESS_GET] = "SELECT kind, title, unit, code, project, people, ip"
+                         " FROM likeness WHERE key = ?1",
+    [SQL_LIKENESS_ALL] = "SELECT key, kind, title, unit, code, project, people, ip"
+                         " FROM likeness ORDER BY key",
+    [SQL_LIKENESS_MISSING] = "SELECT r.key, t.json FROM record r JOIN record_text t"
+                             " USING(key) WHERE NOT EXISTS"
+                             " (SELECT 1 FROM likeness l WHERE l.key = r.key)",
+    [SQL_LIKENESS_PUT] =
+        "INSERT OR REPLACE INTO likeness(key, kind, title, unit, code, project, people,"
+        " ip) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+    [SQL_LIKENESS_DROP] = "DELETE FROM likeness WHERE key = ?1",
+    [SQL_VERDICT_GET] = "SELECT same FROM verdict WHERE (mine = ?1 AND other = ?2)"
+                        " OR (mine = ?2 AND other = ?1) ORDER BY at DESC LIMIT 1",
+    [SQL_VERDICT_SAME] = "SELECT r.key FROM verdict v JOIN record r ON r.uid = v.other"
+                         " WHERE v.mine = ?1 AND v.same ORDER BY r.key LIMIT 1",
+    [SQL_VERDICT_PUT] = "INSERT INTO verdict(mine, other, same, at, actor, note)"
+                        " VALUES(?1,?2,?3,?4,?5,?6)",
+    [SQL_VERDICT_DROP] = "DELETE FROM verdict WHERE mine = ?1 AND other = ?2",
+    [SQL_VERDICT_FORGET] = "DELETE FROM verdict WHERE mine = ?1 OR other = ?1",
+    /* Before the record itself goes, as SQL_ERASE_NUMBER. */
+    [SQL_ERASE_VERDICT] =
+        "DELETE FROM verdict WHERE mine = (SELECT uid FROM record WHERE key = ?1)"
+        " OR other = (SELECT uid FROM record WHERE key = ?1)",
+
     [SQL_QUARANTINE_HAS] =
         "SELECT 1 FROM quarantine WHERE row_hash = ?1 AND line = ?2 AND source = ?3"
         " AND code = ?4 AND resolved_batch IS NULL LIMIT 1",
@@ -168,6 +195,10 @@ static const char *const texts[SQL_COUNT] = {
         " FROM quarantine WHERE target = ?1 AND waiting = ?2"
         " AND waiting > 0 AND raw IS NOT NULL AND id > ?3"
         " ORDER BY id LIMIT ?4",
+    [SQL_QUARANTINE_ROW] =
+        "SELECT id, source, line, raw, waiting,"
+        " (SELECT file_hash FROM batch b WHERE b.id = batch), row_hash, batch"
+        " FROM quarantine WHERE id = ?1 AND raw IS NOT NULL AND resolved_batch IS NULL",
     [SQL_QUARANTINE_ANY] = "SELECT EXISTS(SELECT 1 FROM quarantine WHERE waiting > 0)",
     [SQL_QUARANTINE_RESOLVE] =
         "UPDATE quarantine SET waiting = 0, resolved_batch = ?2, resolved_outcome = ?3"

@@ -215,6 +215,18 @@ enum status registry_put_again(struct registry_batch *b, enum again kind, int64_
     return db_run(&b->r->db, q, err);
 }
 
+enum status registry_put_again_line(struct registry_batch *b, uint32_t key,
+                                    int64_t line_hash, int64_t updated_at,
+                                    struct err *err) {
+    enum status s = registry_put_again(b, AGAIN_LINE, key, line_hash, err);
+    sqlite3_stmt *q = s == STATUS_OK ? registry_sql(b->r, SQL_AGAIN_IMPLIED, err) : NULL;
+    if (!q) return s == STATUS_OK ? STATUS_INTERNAL : s;
+    sqlite3_bind_int64(q, 1, key);
+    sqlite3_bind_int64(q, 2, updated_at);
+    sqlite3_bind_int64(q, 3, b->row_batch ? b->row_batch : b->id);
+    return db_run(&b->r->db, q, err);
+}
+
 enum status registry_put_number(struct registry_batch *b, struct str regno, uint32_t key,
                                 int64_t former_at, struct err *err) {
     if (!regno.n) return STATUS_OK;
@@ -305,10 +317,11 @@ enum status registry_erase(struct registry_batch *b, uint32_t key,
                            const struct registry_head *h, const int64_t *hash,
                            size_t nhash, struct err *err) {
     static const enum registry_sql steps[] = {
-        SQL_ERASE_NUMBER,     SQL_ERASE_TEXT,   SQL_ERASE_HISTORY,
-        SQL_ERASE_EVENT,      SQL_ERASE_MARK,   SQL_ERASE_OWN,
-        SQL_ERASE_AGAIN,      SQL_ERASE_LINK,   SQL_ERASE_CONVERSION_HISTORY,
-        SQL_ERASE_CONVERSION, SQL_ERASE_RECORD,
+        SQL_ERASE_NUMBER,     SQL_ERASE_TEXT,    SQL_ERASE_HISTORY,
+        SQL_ERASE_EVENT,      SQL_ERASE_MARK,    SQL_ERASE_OWN,
+        SQL_ERASE_AGAIN,      SQL_ERASE_LINK,    SQL_ERASE_CONVERSION_HISTORY,
+        SQL_ERASE_CONVERSION, SQL_LIKENESS_DROP, SQL_ERASE_VERDICT,
+        SQL_ERASE_RECORD,
     };
     enum status s = h->was_public ? erase_losses(b, key, h, err) : STATUS_OK;
     if (s == STATUS_OK) s = registry_put_identity(b, key, hash, nhash, true, err);

@@ -117,6 +117,10 @@ MUST_CHECK enum status registry_put_own(struct registry_batch *b, uint32_t key,
 enum again { AGAIN_LINE, AGAIN_EVENT, AGAIN_MARK, AGAIN_CONVERSION };
 MUST_CHECK enum status registry_put_again(struct registry_batch *b, enum again kind,
                                           int64_t key, int64_t n, struct err *err);
+/* The same of a line and the event that it implied at its updated_at. */
+MUST_CHECK enum status registry_put_again_line(struct registry_batch *b, uint32_t key,
+                                               int64_t line_hash, int64_t updated_at,
+                                               struct err *err);
 MUST_CHECK enum status registry_put_identity(struct registry_batch *b, uint32_t key,
                                              const int64_t *hash, size_t n, bool clear,
                                              struct err *err);

@@ -1,0 +1,62 @@
+#include "indexer/opened.h"
+#include "indexer/publish.h"
+#include "indexer/signals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum status opened_open(const struct cli *cli, bool write, struct opened *out,
+                        struct err *err) {
+    struct opened o;
+    enum status s = store_open(cli->store, false, &o.store, err);
+    if (s != STATUS_OK) return s;
+    if (write) {
+        store_close(&o.store);
+        s = store_open(cli->store, true, &o.store, err);
+        if (s != STATUS_OK) return s;
+    }
+    s = registry_open(&o.store, write, &o.registry, err);
+    if (s == STATUS_OK)
+        *out = o;
+    else
+        store_close(&o.store);
+    return s;
+}
+
+void opened_close(struct opened *o) {
+    registry_close(&o->registry);
+    store_close(&o->store);
+}
+
+static void on_stage(void *arg, const char *stage, int64_t done, int64_t total) {
+    (void)arg;
+    fprintf(stderr, "\r\033[K%s %lld/%lld", stage, (long long)done, (long long)total);
+}
+
+enum status opened_publish(const struct cli *cli, struct opened *o, bool rebuild,
+                           struct err *err) {
+    bool terminal = isatty(STDERR_FILENO);
+    struct publish_options opt = {.bulk = cli->config->bulk,
+                                  .processes = cli->config->processes,
+                                  .rebuild = rebuild,
+                                  .progress = terminal ? on_stage : NULL,
+                                  .stop = signals_stop_flag()};
+    enum status s = publish_update(&o->store, &o->registry, &opt, err);
+    if (terminal) fputs("\r\033[K", stderr);
+    return s;
+}
+
+const char *opened_actor(const char *by) {
+    if (by) return by;
+    const char *user = getenv("USER");
+    return user ? user : "";
+}
+
+enum status opened_print(json_t *json, struct err *err) {
+    if (!json) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    bool bad = json_dumpf(json, stdout, JSON_COMPACT) != 0 || putchar('\n') == EOF ||
+               fflush(stdout) != 0;
+    json_decref(json);
+    return bad ? err_errno(err, "不能写标准输出") : STATUS_OK;
+}

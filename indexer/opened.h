@@ -1,0 +1,35 @@
+/* opened.h - a store opened for a command: its folder, its registry, its lock.
+ *
+ * Threads: one thread. Not: prints only progress on a terminal.
+ */
+#ifndef INDEXER_OPENED_H
+#define INDEXER_OPENED_H
+
+#include "core/cli.h"
+#include "indexer/registry.h"
+#include "indexer/validate.h"
+
+struct opened {
+    struct store store;
+    struct registry registry;
+};
+
+/* The store must be there (STATUS_NOT_FOUND): no command but ingest makes one. write:
+ * takes the lock (STATUS_BUSY). */
+MUST_CHECK enum status opened_open(const struct cli *cli, bool write, struct opened *out,
+                                   struct err *err);
+void opened_close(struct opened *o);
+
+/* Publishes what the registry holds; rebuild: a new generation, so that nothing of what
+ * is gone stays in any byte of the sets. */
+MUST_CHECK enum status opened_publish(const struct cli *cli, struct opened *o,
+                                      bool rebuild, struct err *err);
+
+/* Who runs this: `by`, else $USER, else "". */
+const char *opened_actor(const char *by);
+
+/* Prints an object or array in one line on stdout and drops it. STATUS_NOMEM (NULL),
+ * STATUS_IO. */
+MUST_CHECK enum status opened_print(json_t *json, struct err *err);
+
+#endif
