@@ -169,7 +169,7 @@ static enum status note_older(struct decide *d, struct line *l, struct decision 
     bool known = false;
     enum status s = history_has(d, l->key, l->hash, &known, err);
     if (s == STATUS_OK && known)
-        return registry_put_again(d->b, AGAIN_LINE, l->key, l->hash, err);
+        return registry_put_again_line(d->b, l->key, l->hash, l->rec.updated_at, err);
     if (s != STATUS_OK) return s;
     struct registry_head h = l->head;
     sqlite3_stmt *q = registry_sql(d->b->r, SQL_HISTORY_ADD, err);
@@ -362,7 +362,7 @@ static enum status judge_known(struct decide *d, struct line *l, struct decision
     bool before = l->hash == l->head.line_hash;
     if (!before && d->b->repeat) s = history_has(d, l->key, l->hash, &before, err);
     if (s == STATUS_OK && before)
-        return registry_put_again(d->b, AGAIN_LINE, l->key, l->hash, err);
+        return registry_put_again_line(d->b, l->key, l->hash, l->rec.updated_at, err);
     if (s != STATUS_OK) return s;
     s = decide_load(d, l->key, &l->was, err);
     if (s != STATUS_OK) return s;
