@@ -4,6 +4,7 @@
 #include "indexer/decide_store.h"
 #include "indexer/quarantine.h"
 #include "indexer/registry_sql.h"
+#include "indexer/similar_verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +27,16 @@ struct line {
     struct life_event ev;
     enum life_state after;
     bool same_identity;
+    bool same_likeness; /* the stored likeness is this one */
 };
 
 enum status decide_init(struct decide *d, struct registry_batch *b, struct err *err) {
-    struct decide x = {.b = b, .mine = identity_new(), .theirs = identity_new()};
-    if (!x.mine || !x.theirs) {
+    struct decide x = {.b = b,
+                       .mine = identity_new(),
+                       .theirs = identity_new(),
+                       .similar = similar_new(b->r),
+                       .like = likeness_new()};
+    if (!x.mine || !x.theirs || !x.similar || !x.like) {
         decide_done(&x);
         return err_set(err, STATUS_NOMEM, NULL, "内存不足");
     }
@@ -43,6 +49,10 @@ void decide_done(struct decide *d) {
     identity_free(d->mine);
     identity_free(d->theirs);
     d->mine = d->theirs = NULL;
+    similar_free(d->similar);
+    likeness_free(d->like);
+    d->similar = NULL;
+    d->like = NULL;
     buf_done(&d->text);
 }
 
@@ -225,13 +235,33 @@ static enum status judge_state(struct decide *d, struct line *l, struct decision
     return STATUS_OK;
 }
 
+/* A new record that a person found the same as a stored one. */
+static enum status judge_verdict(struct decide *d, struct line *l, struct decision *out,
+                                 bool *fine, struct err *err) {
+    uint32_t other = 0;
+    if (l->key) return STATUS_OK;
+    enum status s = verdict_same_as(d->b->r, l->rec.uid, &other, err);
+    if (s != STATUS_OK || !other) return s;
+    struct registry_head h;
+    s = registry_head_load(d->b->r, other, &h, err);
+    if (s != STATUS_OK) return s;
+    *fine = false;
+    decide_refuse(out, OUTCOME_REJECTED, "E_DUP", "title",
+                  "与 %.80s%s%.64s 重复：审核认定是同一成果", h.uid,
+                  h.regno[0] ? " / " : "", h.regno);
+    out->other = other;
+    registry_head_done(&h);
+    return STATUS_OK;
+}
+
 static enum status judge_duplicate(struct decide *d, struct line *l, struct decision *out,
                                    bool *fine, struct err *err) {
     uint32_t other = 0;
     *fine = true;
     if (l->same_identity) return STATUS_OK;
     enum status s = find_like(d, l->collection, true, str_of(""), l->key, &other, err);
-    if (s != STATUS_OK || !other) return s;
+    if (s == STATUS_OK && !other) return judge_verdict(d, l, out, fine, err);
+    if (s != STATUS_OK) return s;
     struct registry_head h;
     s = registry_head_load(d->b->r, other, &h, err);
     if (s != STATUS_OK) return s;
@@ -244,6 +274,44 @@ static enum status judge_duplicate(struct decide *d, struct line *l, struct deci
     return STATUS_OK;
 }
 
+static enum status hold_similar(struct decide *d, const struct similar_hit *hit,
+                                struct decision *out, struct err *err) {
+    struct registry_head h;
+    enum status s = registry_head_load(d->b->r, hit->key, &h, err);
+    if (s != STATUS_OK) return s;
+    char why[128];
+    similar_words(hit, why, sizeof why);
+    decide_refuse(out, OUTCOME_HELD, "H_SIMILAR", "title",
+                  "与 %.80s%s%.64s 疑似重复（%s）；请用 review 命令核对", h.uid,
+                  h.regno[0] ? " / " : "", h.regno, why);
+    out->other = hit->key;
+    registry_head_done(&h);
+    return STATUS_OK;
+}
+
+/* The first near duplicate that nobody has found different. */
+static enum status judge_similar(struct decide *d, struct line *l, struct decision *out,
+                                 bool *fine, struct err *err) {
+    struct similar_hits hits = {.n = 0};
+    enum status s = likeness_of(l->doc, d->mine, l->collection, d->like, err);
+    if (s == STATUS_OK && l->key)
+        s = similar_stands(d->similar, l->key, d->like, &l->same_likeness, err);
+    if (s == STATUS_OK && !l->same_likeness)
+        s = similar_find(d->similar, d->like, l->key, &hits, err);
+    for (size_t i = 0; i < hits.n && *fine && s == STATUS_OK; i++) {
+        struct registry_head h;
+        enum verdict v = VERDICT_NONE;
+        s = registry_head_load(d->b->r, hits.v[i].key, &h, err);
+        if (s != STATUS_OK) break;
+        s = verdict_of(d->b->r, l->rec.uid, str_of(h.uid), &v, err);
+        registry_head_done(&h);
+        if (s != STATUS_OK || v == VERDICT_DIFFERENT) continue;
+        *fine = false;
+        s = hold_similar(d, &hits.v[i], out, err);
+    }
+    return s;
+}
+
 static enum status judge(struct decide *d, struct line *l, bool marking,
                          struct decision *out, bool *fine, struct err *err) {
     enum status s = judge_state(d, l, out, fine, err);
@@ -254,6 +322,7 @@ static enum status judge(struct decide *d, struct line *l, bool marking,
         decide_hold_marking(out);
         *fine = false;
     }
+    if (s == STATUS_OK && *fine) s = judge_similar(d, l, out, fine, err);
     return s;
 }
 
@@ -344,6 +413,8 @@ static enum status carry_out(struct decide *d, struct line *l, struct decision *
                               .json = buf_str(&d->text),
                               .keep = !insert};
     if (s == STATUS_OK) s = decide_store(d, &c, err);
+    if (s == STATUS_OK && !l->same_likeness)
+        s = similar_put(d->similar, key, d->like, err);
     out->outcome = decide_outcome(!insert && l->head.registered, h.registered);
     out->key = key;
     out->applied = true;
@@ -489,6 +560,7 @@ enum status decide_erase(struct decide *d, const json_t *doc, const char *regist
         if (s == STATUS_OK) s = conversion_forget(d->b, key, d->theirs, err);
         if (s == STATUS_OK)
             s = registry_erase(d->b, key, &h, d->theirs->hash, d->theirs->nhash, err);
+        if (s == STATUS_OK) s = similar_forget(d->similar, key, err);
         record_done(&was);
     }
     registry_head_done(&h);

@@ -3,8 +3,8 @@
  *
  * In: a canonical row (indexer/validate.h) and a batch. Out: exactly one outcome, and the
  * registry changed accordingly inside the batch's transaction. Codes judged here, in
- * record.md's order: E_STATE, E_EVAL, E_REGNO, E_DUP, H_MARKING, H_ORPHAN; warning
- * W_STATE_OLD. Encoding, syntax, secrecy and fields were judged before.
+ * record.md's order: E_STATE, E_EVAL, E_REGNO, E_DUP, H_MARKING, H_SIMILAR, H_ORPHAN;
+ * warning W_STATE_OLD. Encoding, syntax, secrecy and fields were judged before.
  *
  * Decisions where record.md leaves room:
  *  - Implied events are recorded for every accepted line, also when the state stays, so
@@ -14,7 +14,10 @@
  *    since: bringing an old file in again never undoes a withdrawal.
  *  - E_REGNO holds for every line except of a record that has given its number back
  *    (unapproved, cancelled).
- *  - E_DUP compares with every stored record of the same kind in any state.
+ *  - E_DUP and H_SIMILAR compare with every stored record of the same kind in any state.
+ *    A revision whose likeness (similar.h) is as it was raises no new alarm, nor does a
+ *    pair that a person found different; a new record that a person found the same as a
+ *    stored one is E_DUP (similar_verdict.h).
  *  - An older revision changes nothing but what it proves about the past: a number that
  *    the record carried (301), and that the record was public once (410).
  *  - A line is erasing only when it states a secrecy other than 非密; one without secrecy
@@ -28,6 +31,7 @@
 #include "indexer/decide_identity.h"
 #include "indexer/ingest.h"
 #include "indexer/registry_write.h"
+#include "indexer/similar.h"
 #include "indexer/validate.h"
 
 /* What a row is about: "u:" and a uid, "r:" and a number, "c:" and a contract, "i:" and a
@@ -59,6 +63,8 @@ struct decision {
 struct decide {
     struct registry_batch *b;
     struct identity *mine, *theirs; /* owned scratch */
+    struct similar *similar;        /* owned: the near duplicates of this batch */
+    struct likeness *like;          /* owned scratch */
     struct buf text;                /* canonical text of the row at hand */
 };
 

@@ -24,10 +24,14 @@
  *
  * Version 3:
  * batch        also what the file was: kind, profile, encoding; withdrawn_at,
- * withdrawn_by (batch that took it back) 0 = stands likeness     what near duplicates are
- * found by, one short row a record (similar.h): title without punctuation, hashes of
- * first unit, project number, people and core IP numbers as blobs of 64-bit integers
- * verdict      what a person decided of two registrations: the same, or different
+ * withdrawn_by (batch that took it back) 0 = stands
+ * likeness     what near duplicates are found by, one short row a record (similar.h):
+ *              normalised title and first unit, hashes of its credit code and of the
+ *              project number (0 = none), of people and core IP numbers as blobs of
+ *              64-bit integers; rows that are missing are made at the next scan
+ * verdict      what a person decided of two registrations, by uid: the same (1), or
+ *              different; mine "h:" and the hash of a row, other H_MARKING: of a row with
+ *              a classification marking (similar_verdict.h)
  * unit         units; merged_into: the unit that it counts as (0 = itself)
  * unit_name    every name of a unit in normalised form, valid from .. to (YYYYMMDD, 0 =
  *              open), origin: seen (in a record), declared, alias
@@ -117,12 +121,13 @@ static const char intake[] =
     "ALTER TABLE batch ADD COLUMN encoding TEXT NOT NULL DEFAULT 'UTF-8';"
     "ALTER TABLE batch ADD COLUMN withdrawn_at INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE batch ADD COLUMN withdrawn_by INTEGER NOT NULL DEFAULT 0;"
-    "CREATE TABLE likeness(key INTEGER PRIMARY KEY, title TEXT NOT NULL,"
-    "  unit INTEGER NOT NULL, project INTEGER NOT NULL, people BLOB NOT NULL,"
-    "  ip BLOB NOT NULL);"
+    "CREATE TABLE likeness(key INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"
+    "  title TEXT NOT NULL, unit TEXT NOT NULL, code INTEGER NOT NULL,"
+    "  project INTEGER NOT NULL, people BLOB NOT NULL, ip BLOB NOT NULL);"
     "CREATE TABLE verdict(mine TEXT NOT NULL, other TEXT NOT NULL, same INTEGER NOT NULL,"
     "  at INTEGER NOT NULL, actor TEXT NOT NULL, note TEXT NOT NULL,"
     "  PRIMARY KEY(mine, other)) WITHOUT ROWID;"
+    "CREATE INDEX verdict_other ON verdict(other);"
     "CREATE TABLE unit(id INTEGER PRIMARY KEY, name TEXT NOT NULL, uscc TEXT NOT NULL,"
     "  type TEXT NOT NULL, region TEXT NOT NULL, merged_into INTEGER NOT NULL);"
     "CREATE INDEX unit_uscc ON unit(uscc) WHERE uscc <> '';"

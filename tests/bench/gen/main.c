@@ -20,7 +20,7 @@ static const char help[] =
     "  --contracts FILE    合同、到账、奖励、应用状态、效益另存一个文件\n"
     "  --year-from Y --year-to Y   统计年度范围（默认 2016–2025，逐年增长 5%）\n"
     "  --registry CODE     登记机关所在省的区划代码（默认 140000）\n"
-    "  --clean             不产生应被拒绝或挂起的行\n"
+    "  --clean             不产生应被拒收或待定的行\n"
     "  --share KIND=X      某类行占记录数的比例，0 为不产生；--kinds 列出种类\n"
     "  --corpus DIR        标题、关键词、摘要取自语料目录（仅用于性能测试）\n"
     "  --kinds             列出行的种类和默认比例\n";
