@@ -108,6 +108,11 @@ static int unmarked_utf16(const char *z, size_t n) {
     return big ? ENCODING_UTF16BE : ENCODING_UTF16LE;
 }
 
+int encoding_of_head(struct str head, size_t *bom) {
+    int found = mark_of(head.p, head.n, bom);
+    return found < 0 ? unmarked_utf16(head.p, head.n) : found;
+}
+
 struct tally {
     int64_t bad;  /* sequences that do not decode */
     int64_t good; /* sequences of three and four bytes in UTF-8 */
@@ -168,10 +173,7 @@ enum status encoding_find(int fd, const volatile int *stop, enum encoding *out,
     size_t n, mark = 0;
     enum status st = read_at(fd, head, SAMPLE, 0, &n, err);
     int found = -1;
-    if (st == STATUS_OK) {
-        found = mark_of(head, n, &mark);
-        if (found < 0) found = unmarked_utf16(head, n);
-    }
+    if (st == STATUS_OK) found = encoding_of_head(str_slice(head, n), &mark);
     free(head);
     if (st != STATUS_OK) return st;
     enum encoding e = (enum encoding)found;

@@ -38,6 +38,9 @@ int encoding_by_name(struct str name);
 MUST_CHECK enum status encoding_mark(int fd, enum encoding *e, size_t *bom,
                                      struct err *err);
 
+/* By the first bytes of a file alone: its mark (*bom: its bytes), or being built like
+ * UTF-16. -1: neither. */
+int encoding_of_head(struct str head, size_t *bom);
 /* Reads all of the file by pread. *bom: bytes of the mark to skip. *bad: how many
  * sequences do not decode (0 = strict). STATUS_IO, STATUS_INTERRUPTED by *stop. */
 MUST_CHECK enum status encoding_find(int fd, const volatile int *stop, enum encoding *out,
