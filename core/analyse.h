@@ -1,12 +1,14 @@
 /* analyse.h - normalised text to index terms; one analyser for index and query.
  *
- * Terms of a normalised value (text.h): every Han character, every pair of neighbouring
- * Han characters (bigram), every token (maximal run of word characters). No positions: a
- * phrase is an AND of its terms, then the literal is looked for in the record's text
- * (design.md, Search). Terms never cross a value. A token longer than ANALYSE_MAX_TOKEN
- * bytes is cut at a character border to that length (index and query alike; the text
- * check decides). Han and token terms never start with an upper-case ASCII letter, so
- * prefixes ("Q", "R", "X") never collide with them.
+ * Terms of a normalised value (text.h): every pair of neighbouring Han characters
+ * (bigram), every token (maximal run of word characters). No positions: a phrase is an
+ * AND of its terms, then the literal is looked for in the record's text. Terms never
+ * cross a value. A single Han character is a term of queries only: a record has the set
+ * of its characters besides (terms_chars), which is kept apart from the index's terms
+ * (columns_han.h), because it would be a third of them. A token longer than
+ * ANALYSE_MAX_TOKEN bytes is cut at a character border to that length (index and query
+ * alike; the text check decides). Han and token terms never start with an upper-case
+ * ASCII letter, so prefixes ("Q", "R", "X") never collide with them.
  *
  * Threads: a struct terms belongs to one thread.
  * Not: no stop words, no stemming, no weights beyond counting; knows no field.
@@ -36,8 +38,9 @@ MUST_CHECK enum status terms_new(struct terms **out, struct err *err);
 void terms_free(struct terms *t);
 void terms_clear(struct terms *t);
 
-/* Adds all terms of the normalised value `norm`, each with `prefix` (may be "") before
- * it. wdf_inc (may be 0: a term that only filters) is added per occurrence.
+/* Adds all terms of the normalised value `norm`, each with `prefix` before it, and its
+ * Han characters to the set of plain (prefix "") or named ones (any other prefix; "X" is
+ * the one in use). wdf_inc (may be 0: a term that only filters) is added per occurrence.
  * STATUS_NOMEM; STATUS_LIMIT for a prefix over ANALYSE_MAX_PREFIX. On failure some of
  * the terms may have been added: clear the set. */
 MUST_CHECK enum status terms_add(struct terms *t, struct str norm, const char *prefix,
@@ -50,8 +53,15 @@ MUST_CHECK enum status terms_add_one(struct terms *t, struct str term, uint32_t 
  * next add, clear or free. STATUS_NOMEM. */
 MUST_CHECK enum status terms_sorted(struct terms *t, const struct term **out, size_t *n,
                                     struct err *err);
-/* Sum of wdf over all terms since clear (at most UINT32_MAX): the document length for
- * BM25. */
+/* The distinct Han characters as keys, in no order: the code point, with ANALYSE_NAMED
+ * for one of a value that was added with a prefix. The array is the set's, valid until
+ * the next add, clear or free. */
+#define ANALYSE_NAMED UINT32_C(0x80000000)
+void terms_chars(const struct terms *t, const uint32_t **out, size_t *n);
+/* The key of a query term that is one Han character, alone or after "X"; else 0. */
+uint32_t terms_char_key(struct str term);
+/* Sum of wdf over all terms since clear, every Han character counted as one (at most
+ * UINT32_MAX): the document length for BM25. */
 uint32_t terms_length(const struct terms *t);
 
 /* What a literal needs: all these terms in one record, and unless `exact`, the literal in

@@ -71,6 +71,7 @@ static uint64_t section_bytes(const struct columns_head *h, size_t i) {
         case SECTION_TITLE_ORDER:
         case SECTION_UID_BYTES:
         case SECTION_KEY_BYTES:
+        case SECTION_HAN:
             return UINT64_MAX;
         default:
             return size * 4;
@@ -216,6 +217,9 @@ enum status columns_open(const char *path, struct columns *out, struct err *err)
         point(map, h, &c);
         bad = check_rows(&c, h);
     }
+    if (!bad)
+        bad = columns_han_check((const char *)map + h->section[SECTION_HAN].at,
+                                h->section[SECTION_HAN].bytes, c.size, &c.han);
     for (unsigned i = 0; !bad && i < FACET_COUNT; i++) bad = check_facet(&c, h, i);
     if (bad) {
         munmap(map, n);
@@ -292,6 +296,7 @@ enum status columns_verify(const char *path, struct err *err) {
     for (unsigned i = 0; !bad && i < FACET_COUNT; i++)
         bad = verify_facet(&c, &c.facet[i]);
     if (!bad) bad = verify_ranks(&c, by_rank);
+    if (!bad) bad = columns_han_verify(&c.han, c.live, c.size);
     free(by_rank);
     columns_close(&c);
     return bad ? corrupt(err, path, bad) : STATUS_OK;

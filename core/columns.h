@@ -15,6 +15,7 @@
 #ifndef CORE_COLUMNS_H
 #define CORE_COLUMNS_H
 
+#include "core/columns_han.h"
 #include "core/field.h"
 
 C_API_BEGIN
@@ -53,7 +54,8 @@ struct columns {
     const uint64_t *key_at; /* size + 1 offsets: ICU collation key of the title */
     const char *key_bytes;
     struct columns_facet facet[FACET_COUNT];
-    void *map; /* the mapping, for columns_close */
+    struct columns_han han; /* which rows hold which Han character */
+    void *map;              /* the mapping, for columns_close */
     size_t map_bytes;
 };
 
@@ -97,6 +99,10 @@ struct columns_row {
         const struct str *value;
         uint32_t n; /* single-valued facets: 0 or 1 */
     } facet[FACET_COUNT];
+    /* Keys of the record's Han characters (terms_chars). NULL: those of the base and of
+     * columns_builder_add_han stay as they are. */
+    const uint32_t *han;
+    size_t nhan;
 };
 
 struct columns_builder;
@@ -106,7 +112,8 @@ struct columns_builder;
 /* Most values of one record in one facet. */
 #define COLUMNS_MAX_VALUES 65535u
 
-/* Starts from `base` (rows of an older revision, copied; NULL = empty). STATUS_NOMEM. */
+/* Starts from `base` (rows of an older revision; NULL = empty), which must stay open
+ * until the builder is freed. STATUS_NOMEM. */
 MUST_CHECK enum status columns_builder_new(const struct columns *base,
                                            struct columns_builder **out, struct err *err);
 void columns_builder_free(struct columns_builder *b);
@@ -119,6 +126,11 @@ MUST_CHECK enum status columns_builder_put(struct columns_builder *b,
 /* A docid that is not there is no error. */
 MUST_CHECK enum status columns_builder_remove(struct columns_builder *b, uint32_t docid,
                                               struct err *err);
+/* Takes over the characters of rows that are put with han NULL: those that a shard wrote.
+ * *src must stay open until the builder is freed. STATUS_NOMEM. */
+MUST_CHECK enum status columns_builder_add_han(struct columns_builder *b,
+                                               const struct columns_han *src,
+                                               struct err *err);
 /* Computes ranks and dictionaries (sorted bytewise, unused values dropped), writes
  * path.tmp, fsyncs, renames to path, fsyncs the folder. Deterministic: the same rows give
  * the same bytes whatever the order of puts. The builder may be written again. */
@@ -127,7 +139,8 @@ MUST_CHECK enum status columns_builder_write(struct columns_builder *b, const ch
                                              uint64_t text_end, struct err *err);
 
 /* A row as bytes, for shard processes: appended to *out; read back with the slices
- * pointing into `in` (advanced). STATUS_CORRUPT. The value arrays are talloc'd on ctx. */
+ * pointing into `in` (advanced). STATUS_CORRUPT. The value arrays are talloc'd on ctx.
+ * Characters are not among the bytes: han is NULL when read. */
 void columns_row_write(const struct columns_row *row, struct buf *out);
 MUST_CHECK enum status columns_row_read(void *ctx, struct str *in,
                                         struct columns_row *out, struct err *err);

@@ -165,6 +165,15 @@ enum status columns_builder_new(const struct columns *base, struct columns_build
         return no_memory(err);
     }
     if (b->n == 0) b->n = 1;
+    enum status s = columns_han_builder_new(&b->han, err);
+    if (s == STATUS_OK && base) {
+        b->base_han = base->han;
+        s = columns_han_builder_add(b->han, &b->base_han, err);
+    }
+    if (s != STATUS_OK) {
+        columns_builder_free(b);
+        return s;
+    }
     *out = b;
     return STATUS_OK;
 }
@@ -186,6 +195,7 @@ void columns_builder_free(struct columns_builder *b) {
         free(b->facet[f].list);
         free(b->facet[f].pool);
     }
+    columns_han_builder_free(b->han);
     free(b);
 }
 
@@ -256,7 +266,13 @@ enum status columns_builder_put(struct columns_builder *b, const struct columns_
     b->text_len[i] = row->text_len;
     for (size_t k = 0; k < DATE_COLUMN_COUNT; k++) b->date[k][i] = row->date[k];
     if (i >= b->n) b->n = i + 1;
-    return STATUS_OK;
+    return row->han ? columns_han_builder_put(b->han, i, row->han, row->nhan, err)
+                    : STATUS_OK;
+}
+
+enum status columns_builder_add_han(struct columns_builder *b,
+                                    const struct columns_han *src, struct err *err) {
+    return columns_han_builder_add(b->han, src, err);
 }
 
 enum status columns_builder_remove(struct columns_builder *b, uint32_t docid,
@@ -264,6 +280,7 @@ enum status columns_builder_remove(struct columns_builder *b, uint32_t docid,
     if (docid > COLUMNS_MAX_DOCID)
         return err_set(err, STATUS_LIMIT, NULL, "record %lu exceeds a limit of columns",
                        (unsigned long)docid);
-    if (docid < b->n) b->live[docid] = 0;
-    return STATUS_OK;
+    if (docid >= b->n) return STATUS_OK;
+    b->live[docid] = 0;
+    return columns_han_builder_remove(b->han, docid, err);
 }

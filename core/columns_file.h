@@ -15,7 +15,7 @@
 #include "core/columns.h"
 
 #define COLUMNS_MAGIC "CGCOLS\r\n"
-#define COLUMNS_VERSION 1u
+#define COLUMNS_VERSION 2u
 #define COLUMNS_ORDER 0x01020304u /* a file of the other byte order is refused */
 
 enum columns_section {
@@ -31,6 +31,7 @@ enum columns_section {
     SECTION_UID_BYTES,
     SECTION_KEY_AT,
     SECTION_KEY_BYTES,
+    SECTION_HAN, /* a block of columns_han.h */
     SECTION_FACETS,
     SECTION_COUNT = SECTION_FACETS + 4 * FACET_COUNT
 };

@@ -27,7 +27,7 @@ struct facet_plan {
 
 struct plan {
     uint32_t size, live;
-    uint64_t uid_bytes, key_bytes;
+    uint64_t uid_bytes, key_bytes, han_bytes;
     uint32_t *uid_order, *title_order; /* docids */
     uint32_t titles;
     uint32_t *uid_rank; /* by docid, for ties of titles */
@@ -127,6 +127,7 @@ static void lay_out(const struct plan *p, struct columns_head *h) {
     bytes[SECTION_KEY_AT] = (size + 1) * 8;
     bytes[SECTION_UID_BYTES] = p->uid_bytes;
     bytes[SECTION_KEY_BYTES] = p->key_bytes;
+    bytes[SECTION_HAN] = p->han_bytes;
     for (unsigned f = 0; f < FACET_COUNT; f++) {
         bool multi = facet_is_multi((enum facet)f);
         const struct facet_plan *from = &p->facet[f];
@@ -264,6 +265,7 @@ static void fill(const struct columns_builder *b, const struct plan *p,
                  struct columns_head *h, char *map) {
     fill_fixed(b, p, h, map);
     fill_strings(b, p, h, map);
+    columns_han_builder_fill(b->han, map + h->section[SECTION_HAN].at);
     for (unsigned f = 0; f < FACET_COUNT; f++) fill_facet(b, p, f, h, map);
     h->checksum = XXH3_64bits(h, offsetof(struct columns_head, checksum));
     memcpy(map, h, sizeof *h);
@@ -337,6 +339,7 @@ enum status columns_builder_write(struct columns_builder *b, const char *path,
     if (s == STATUS_OK) s = plan_rows(b, &p, err);
     for (size_t f = 0; s == STATUS_OK && f < FACET_COUNT; f++)
         s = plan_facet(b, &p, f, err);
+    if (s == STATUS_OK) s = columns_han_builder_plan(b->han, &p.han_bytes, err);
     if (s == STATUS_OK) s = write_plan(b, &p, &h, path, err);
     plan_done(&p);
     return s;

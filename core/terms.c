@@ -1,10 +1,11 @@
-/* terms.c - the multiset of terms of one record (core/analyse.h).
+/* terms.c - the multiset of terms of one record, and the set of its Han characters
+ * (core/analyse.h).
  *
- * Two open-addressing tables. Han characters and bigrams without prefix, nine terms of
- * ten, are counted by an integer that packs both code points (the second is 0 for a
- * character alone); since UTF-8 sorts as code points do, sorting the integers sorts the
- * terms. Everything else is counted by its bytes. Each table lists the slots in use, so
- * that clearing and sorting cost what it holds and not how far it grew. */
+ * Two open-addressing tables. Han bigrams without prefix, nine terms of ten, are counted
+ * by an integer that packs both code points; since UTF-8 sorts as code points do, sorting
+ * the integers sorts the terms. Everything else is counted by its bytes. Each table lists
+ * the slots in use, so that clearing and sorting cost what it holds and not how far it
+ * grew. Characters are bits by code point, and listed. */
 #include "core/analyse_walk.h"
 
 #include <stdlib.h>
@@ -15,7 +16,9 @@
 #define SLOTS_KEPT 65536 /* a table that one huge record blew up is given back */
 #define CP_BITS 21
 #define CP_MASK ((UINT32_C(1) << CP_BITS) - 1)
-#define HAN_TERM_BYTES 8 /* of one or two characters */
+#define BIGRAM_BYTES 8 /* at most */
+#define CODE_POINTS 0x110000u
+#define CHARS_MAX (2 * CODE_POINTS) /* plain and named */
 
 struct slot {
     uint64_t key; /* packed code points, or the hash of the bytes; 0 = free */
@@ -35,9 +38,13 @@ struct terms {
     struct buf sorted; /* the texts that terms_sorted writes for the packed ones */
     struct term *out;
     uint64_t *order; /* two halves of packed keys for sorting */
-    size_t out_cap, order_cap;
+    uint64_t *seen;  /* bits: plain characters, then named ones */
+    uint32_t *chars; /* their keys, in order of arrival */
+    size_t out_cap, order_cap, nchars, chars_cap;
     uint64_t length;
 };
+
+static const uint32_t no_chars = 0; /* so that an empty list has an address */
 
 static enum status out_of_memory(struct err *err) {
     return err_set(err, STATUS_NOMEM, NULL, "内存不足");
@@ -141,6 +148,11 @@ enum status terms_new(struct terms **out, struct err *err) {
     if (!t) return out_of_memory(err);
     t->bytes = buf_init(0);
     t->sorted = buf_init(0);
+    t->seen = calloc(CHARS_MAX / 64, sizeof *t->seen);
+    if (!t->seen) {
+        free(t);
+        return out_of_memory(err);
+    }
     *out = t;
     return STATUS_OK;
 }
@@ -153,10 +165,36 @@ void terms_free(struct terms *t) {
     buf_done(&t->sorted);
     free(t->out);
     free(t->order);
+    free(t->seen);
+    free(t->chars);
     free(t);
 }
 
+static size_t char_bit(uint32_t key) {
+    return key & ANALYSE_NAMED ? CODE_POINTS + (key & ~ANALYSE_NAMED) : key;
+}
+
+/* A character adds to the length and is a member of the set, but no term. */
+static inline bool add_char(struct terms *t, uint32_t key, uint32_t wdf_inc) {
+    size_t bit = char_bit(key);
+    uint64_t *word = &t->seen[bit / 64], mask = (uint64_t)1 << (bit % 64);
+    t->length += wdf_inc;
+    if (*word & mask) return true;
+    if (t->nchars == t->chars_cap) {
+        size_t cap = t->chars_cap * 2 + 512;
+        uint32_t *chars = realloc(t->chars, cap * sizeof *chars);
+        if (!chars) return false;
+        t->chars = chars;
+        t->chars_cap = cap;
+    }
+    *word |= mask;
+    t->chars[t->nchars++] = key;
+    return true;
+}
+
 void terms_clear(struct terms *t) {
+    for (size_t i = 0; i < t->nchars; i++) t->seen[char_bit(t->chars[i]) / 64] = 0;
+    t->nchars = 0;
     table_clear(&t->han);
     table_clear(&t->bytewise);
     buf_clear(&t->bytes);
@@ -173,7 +211,7 @@ static bool add_plain(struct terms *t, struct str norm, uint32_t wdf_inc) {
             if (!add_bytes(t, u.text, wdf_inc)) return false;
             continue;
         }
-        if (!add_packed(t, (uint64_t)u.cp << CP_BITS, wdf_inc) ||
+        if (!add_char(t, u.cp, wdf_inc) ||
             (han_end == u.text.p && !add_packed(t, before << CP_BITS | u.cp, wdf_inc)))
             return false;
         before = u.cp;
@@ -190,7 +228,9 @@ static bool add_prefixed(struct terms *t, struct str norm, struct str prefix,
     memcpy(term, prefix.p, prefix.n);
     while (analyse_walk_next(&w, &u)) {
         memcpy(term + prefix.n, u.text.p, u.text.n);
-        if (!add_bytes(t, str_slice(term, prefix.n + u.text.n), wdf_inc)) return false;
+        if (u.han ? !add_char(t, ANALYSE_NAMED | u.cp, wdf_inc)
+                  : !add_bytes(t, str_slice(term, prefix.n + u.text.n), wdf_inc))
+            return false;
         if (u.han && last.han && last.text.p + last.text.n == u.text.p) {
             size_t n = last.text.n + u.text.n;
             memcpy(term + prefix.n, last.text.p, n);
@@ -211,17 +251,16 @@ enum status terms_add(struct terms *t, struct str norm, const char *prefix,
     return ok ? STATUS_OK : out_of_memory(err);
 }
 
-/* One or two Han characters have a packed key; else 0. */
+/* Two Han characters have a packed key; else 0. */
 static uint64_t packed_of(struct str term) {
     uint64_t key = 0;
     const char *p = term.p, *end = p + term.n;
-    if (term.n > HAN_TERM_BYTES) return 0;
+    if (term.n > BIGRAM_BYTES) return 0;
     for (int k = 0; k < 2; k++) {
         uint32_t cp = 0;
-        if (p < end) {
-            p = utf8_next(p, end, &cp);
-            if (!text_is_han(cp)) return 0;
-        }
+        if (p == end) return 0;
+        p = utf8_next(p, end, &cp);
+        if (!text_is_han(cp)) return 0;
         key = key << CP_BITS | cp;
     }
     return p == end ? key : 0;
@@ -243,6 +282,22 @@ enum status terms_add_one(struct terms *t, struct str term, uint32_t wdf_inc,
 
 uint32_t terms_length(const struct terms *t) {
     return t->length > UINT32_MAX ? UINT32_MAX : (uint32_t)t->length;
+}
+
+void terms_chars(const struct terms *t, const uint32_t **out, size_t *n) {
+    *out = t->chars ? t->chars : &no_chars;
+    *n = t->nchars;
+}
+
+uint32_t terms_char_key(struct str term) {
+    uint32_t named = 0, cp = 0;
+    if (term.n && term.p[0] == 'X') {
+        named = ANALYSE_NAMED;
+        term = str_slice(term.p + 1, term.n - 1);
+    }
+    if (term.n == 0 || term.n > BIGRAM_BYTES / 2) return 0;
+    const char *end = term.p + term.n;
+    return utf8_next(term.p, end, &cp) == end && text_is_han(cp) ? named | cp : 0;
 }
 
 /* --- order ------------------------------------------------------------------------- */
@@ -285,14 +340,14 @@ static bool make_room(struct terms *t, size_t n) {
         t->order_cap = 4 * t->han.n;
     }
     buf_clear(&t->sorted);
-    return buf_reserve(&t->sorted, t->han.n * HAN_TERM_BYTES + 1);
+    return buf_reserve(&t->sorted, t->han.n * BIGRAM_BYTES + 1);
 }
 
 static struct term packed_term(struct terms *t, uint64_t key) {
     const struct table *h = &t->han;
     char *p = t->sorted.p + t->sorted.n;
     size_t n = utf8_put((uint32_t)(key >> CP_BITS), p), at = table_home(h, key);
-    if (key & CP_MASK) n += utf8_put((uint32_t)(key & CP_MASK), p + n);
+    n += utf8_put((uint32_t)(key & CP_MASK), p + n);
     t->sorted.n += n;
     while (h->slots[at].key != key) at = (at + 1) & (h->cap - 1);
     return (struct term){.text = {p, n}, .wdf = h->slots[at].wdf};

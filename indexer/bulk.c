@@ -32,6 +32,8 @@ struct finish {
     struct registry registry;
     struct docmap *docmap;
     struct columns_builder *columns;
+    struct columns_han *han; /* of the shards that serve this set; nranges */
+    size_t nhan;
     struct xindex_writer *writer;
     FILE *text;
     uint64_t at;
@@ -90,6 +92,16 @@ static enum status join_rows(struct finish *f, size_t n, const char *part, uint6
     return s;
 }
 
+static enum status join_han(struct finish *f, size_t n, const char *part,
+                            struct err *err) {
+    char name[16], path[PATH_MAX];
+    snprintf(name, sizeof name, "%s.han", part);
+    shard_path(f->bulk->dir, n, name, path, sizeof path);
+    enum status s = columns_han_open(path, &f->han[f->nhan], err);
+    return s == STATUS_OK ? columns_builder_add_han(f->columns, &f->han[f->nhan++], err)
+                          : s;
+}
+
 static enum status join_private(struct finish *f, size_t n, struct err *err) {
     FILE *in = open_part(f->bulk, n, "private", err);
     if (!in) return STATUS_IO;
@@ -124,6 +136,7 @@ static enum status join(struct finish *f, char ***shards, size_t *nshards,
         uint64_t base = f->at;
         s = join_text(f, n, name, err);
         if (s == STATUS_OK) s = join_rows(f, n, name, base, err);
+        if (s == STATUS_OK) s = join_han(f, n, name, err);
         char path[PATH_MAX];
         shard_path(f->bulk->dir, n, name, path, sizeof path);
         (*shards)[(*nshards)++] = talloc_strdup(*shards, path);
@@ -256,11 +269,15 @@ static enum status finish_set(void *arg, size_t job, struct worker *w, struct er
     s = docmap_new(&f.docmap, err);
     if (s == STATUS_OK) s = columns_builder_new(NULL, &f.columns, err);
     if (s == STATUS_OK) s = pubdata_create(f.dir, aggregate_schema(), &f.data, err);
+    f.han = calloc(b->nranges + 1, sizeof *f.han);
+    if (!f.han && s == STATUS_OK) s = err_set(err, STATUS_NOMEM, NULL, "out of memory");
     if (s == STATUS_OK) s = build_set(&f, err);
     xindex_writer_close(f.writer);
     if (f.text) fclose(f.text);
     if (f.data.h) db_close(&f.data);
     columns_builder_free(f.columns);
+    for (size_t i = 0; i < f.nhan; i++) columns_han_close(&f.han[i]);
+    free(f.han);
     docmap_free(f.docmap);
     registry_close(&f.registry);
     return s == STATUS_OK ? sync_all(f.dir, err) : s;

@@ -15,6 +15,7 @@ struct check_set {
     struct docmap *docmap;
     struct check_report *report;
     int64_t held; /* records that the set must hold */
+    uint64_t han; /* postings of single characters that it must have */
 };
 
 static void finding(struct check_report *rep, const char *file, const struct err *cause,
@@ -76,6 +77,17 @@ static bool row_equal(const struct columns *c, uint32_t docid,
     return true;
 }
 
+/* Is the record in the list of each of its characters? With the right number of postings
+ * in all (deep_walk) it is then in no other. */
+static bool han_holds(const struct columns *c, uint32_t docid,
+                      const struct columns_row *want) {
+    for (size_t i = 0; i < want->nhan; i++) {
+        struct columns_han_list l = columns_han_find(&c->han, want->han[i]);
+        if (columns_han_next(&l, docid) != docid) return false;
+    }
+    return true;
+}
+
 static enum status check_held(struct check_set *cs, const struct registry_row *row,
                               struct err *err) {
     struct docmap_doc doc;
@@ -109,6 +121,9 @@ static enum status check_held(struct check_set *cs, const struct registry_row *r
         finding(cs->report, name, NULL, "%s 的列值与登记库不符", uid);
     else if (!str_eq(xindex_reader_text(cs->reader, docid), doc.text))
         finding(cs->report, name, NULL, "%s 的文本与登记库不符", uid);
+    else if (!han_holds(c, docid, &doc.row))
+        finding(cs->report, name, NULL, "%s 的单字与登记库不符", uid);
+    cs->han += doc.row.nhan;
     buf_done(&term);
     talloc_free(ctx);
     return STATUS_OK;
@@ -225,6 +240,11 @@ static enum status deep_walk(const struct store *s, struct registry *r,
             finding(rep, audience_row((enum audience)a)->folder, NULL,
                     "索引有 %lld 个文档，按登记库应有 %lld 个",
                     (long long)rep->documents[a], (long long)set[a].held);
+        uint64_t han = columns_han_total(&xindex_reader_columns(set[a].reader)->han);
+        if (han != set[a].han)
+            finding(rep, audience_row((enum audience)a)->folder, NULL,
+                    "单字表有 %llu 项，按登记库应有 %llu 项", (unsigned long long)han,
+                    (unsigned long long)set[a].han);
     }
     aggregate_free(w.aggregate);
     return st;

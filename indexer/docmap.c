@@ -210,6 +210,7 @@ enum status docmap_make(struct docmap *m, enum audience a, const struct record *
     doc.text = buf_str(&m->text);
     doc.data = buf_str(&m->data);
     doc.row.doclen = terms_length(m->terms);
+    terms_chars(m->terms, &doc.row.han, &doc.row.nhan);
     doc.row.text_len = (uint32_t)doc.text.n;
     make_dates(r, tier, &doc.row);
     doc.row.uid = r->uid;

@@ -105,7 +105,6 @@ static enum status update_set(const struct store *store, enum audience a,
     if (s != STATUS_OK) return s;
     u.text_start = base.text_end;
     s = columns_builder_new(&base, &u.columns, err);
-    columns_close(&base);
     snprintf(path, sizeof path, "%s/index", dir);
     if (s == STATUS_OK) s = docmap_new(&u.docmap, err);
     if (s == STATUS_OK) s = xindex_writer_open(path, false, &u.writer, err);
@@ -116,6 +115,7 @@ static enum status update_set(const struct store *store, enum audience a,
     xindex_writer_close(u.writer);
     docmap_free(u.docmap);
     columns_builder_free(u.columns);
+    columns_close(&base);
     buf_done(&u.text);
     buf_done(&u.json);
     return s;

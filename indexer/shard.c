@@ -38,6 +38,7 @@ struct part {
     const char *name; /* "c" or "i" */
     struct xindex_writer *writer;
     FILE *text, *rows;
+    struct columns_han_builder *han;
     uint64_t at;
     struct buf row;
 };
@@ -76,7 +77,7 @@ static enum status part_open(struct part *p, struct err *err) {
     p->text = create(p->dir, p->n, name, err);
     snprintf(name, sizeof name, "%s.rows", p->name);
     p->rows = p->text ? create(p->dir, p->n, name, err) : NULL;
-    return p->rows ? STATUS_OK : STATUS_IO;
+    return p->rows ? columns_han_builder_new(&p->han, err) : STATUS_IO;
 }
 
 static enum status put(struct making *m, struct part *p, const struct registry_row *row,
@@ -97,6 +98,8 @@ static enum status put(struct making *m, struct part *p, const struct registry_r
                            fwrite(p->row.p, 1, p->row.n, p->rows) != p->row.n))
         s = err_errno(err, "不能写 %s", p->dir);
     if (s == STATUS_OK)
+        s = columns_han_builder_put(p->han, row->key, doc.row.han, doc.row.nhan, err);
+    if (s == STATUS_OK)
         s = xindex_writer_put(p->writer, row->key, doc.terms, doc.nterms, doc.data, err);
     return s;
 }
@@ -108,6 +111,13 @@ static enum status part_close(struct part *p, enum status s, struct err *err) {
         s = err_errno(err, "不能写 %s", p->dir);
     if (p->rows && fclose(p->rows) != 0 && s == STATUS_OK)
         s = err_errno(err, "不能写 %s", p->dir);
+    if (s == STATUS_OK && p->han) {
+        char path[PATH_MAX], name[16];
+        snprintf(name, sizeof name, "%s.han", p->name);
+        shard_path(p->dir, p->n, name, path, sizeof path);
+        s = columns_han_write(p->han, path, err);
+    }
+    columns_han_builder_free(p->han);
     buf_done(&p->row);
     return s;
 }

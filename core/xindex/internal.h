@@ -21,7 +21,7 @@
 
 namespace xi {
 
-constexpr uint32_t WINDOW = 16384; /* docids */
+constexpr uint32_t WINDOW = COLUMNS_HAN_WINDOW; /* docids */
 constexpr uint32_t WORDS = WINDOW / 64;
 constexpr uint32_t END = UINT32_MAX; /* beyond every docid */
 

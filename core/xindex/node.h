@@ -37,9 +37,12 @@ struct Request {
     [[noreturn]] void fail(enum status s, const char *text) const;
 };
 
-/* One posting list, walked forward only. */
+/* One posting list, walked forward only. A single Han character has its list in the
+ * columns (columns_han.h), where every wdf is 1. */
 class Posting {
     std::string term_;
+    struct columns_han_list han_ = {};
+    bool is_han_ = false;
     Xapian::PostingIterator it_;
     uint32_t at_ = 0; /* 0: not opened yet */
 
@@ -47,22 +50,34 @@ class Posting {
     uint32_t freq = 0;
     uint32_t kept = 1, seen = 2; /* of the candidates it was asked about: see Terms */
 
-    Posting(const Request &q, struct str term)
-        : term_(term.p, term.n), freq(q.r.db->get_termfreq(term_)) {}
+    Posting(const Request &q, struct str term);
     Posting(std::string term, uint32_t f) : term_(std::move(term)), freq(f) {}
     const std::string &term() const { return term_; }
     uint32_t seek(const Request &q, uint32_t docid);
-    /* Postings expected in a window. */
+    /* Postings to be walked in a window, as expected. */
     uint32_t density(const Request &q) const {
+        if (is_han_) return 0;
         return static_cast<uint32_t>(static_cast<uint64_t>(freq) * WINDOW /
                                      q.r.columns.size);
     }
     /* Calls fn(offset in the window, wdf) for each posting in the window. */
     template <class F> void walk(const Request &q, Window w, F fn) {
+        if (is_han_) {
+            Bits all = {};
+            columns_han_add_window(&han_, w.start / WINDOW, all.word);
+            each_bit(all, [&](uint32_t i) { fn(i, 1); });
+            return;
+        }
         for (uint32_t d = seek(q, w.start); d < w.end; d = step())
             fn(d - w.start, it_.get_wdf());
     }
     template <class F> void visit(const Request &q, Window w, const Bits &in, F fn) {
+        if (is_han_) {
+            walk(q, w, [&](uint32_t i, Xapian::termcount n) {
+                if (has_bit(in, i)) fn(i, n);
+            });
+            return;
+        }
         each_bit(in, [&](uint32_t i) {
             if (seek(q, w.start + i) == w.start + i) fn(i, it_.get_wdf());
         });

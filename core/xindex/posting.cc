@@ -1,6 +1,7 @@
 #include "core/xindex/node.h"
 
 #include <cmath>
+#include <cstring>
 #include <ctime>
 
 namespace xi {
@@ -38,8 +39,19 @@ double Request::idf(uint32_t freq) const {
     return w > 1 ? std::log(w) : 0;
 }
 
+Posting::Posting(const Request &q, struct str term) : term_(term.p, term.n) {
+    uint32_t key = terms_char_key(term);
+    is_han_ = key != 0;
+    if (is_han_) {
+        han_ = columns_han_find(&q.r.columns.han, key);
+        freq = han_.n;
+    } else
+        freq = q.r.db->get_termfreq(term_);
+}
+
 uint32_t Posting::seek(const Request &q, uint32_t docid) {
     if (at_ >= docid && at_ != 0) return at_;
+    if (is_han_) return at_ = columns_han_next(&han_, docid);
     if (at_ == 0) {
         if (freq == 0) return at_ = END;
         it_ = q.r.db->postlist_begin(term_);
@@ -54,6 +66,12 @@ uint32_t Posting::seek(const Request &q, uint32_t docid) {
 void Posting::filter(const Request &q, Window w, const Bits &in, Bits &out,
                      uint8_t *wdf) {
     out = Bits{};
+    if (is_han_) {
+        columns_han_add_window(&han_, w.start / WINDOW, out.word);
+        for (uint32_t k = 0; k < WORDS; k++) out.word[k] &= in.word[k];
+        if (wdf) memset(wdf, 1, sizeof(Bytes));
+        return;
+    }
     auto take = [&](uint32_t i, Xapian::termcount n) {
         set_bit(out, i);
         if (wdf) wdf[i] = static_cast<uint8_t>(n < 255 ? n : 255);

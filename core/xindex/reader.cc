@@ -226,8 +226,10 @@ enum status xindex_lookup(struct xindex_reader *r, void *ctx, struct str term,
 enum status xindex_term_count(struct xindex_reader *r, struct str term, uint32_t *out,
                               struct err *err) {
     return retried(r, "counting a term", err, [&] {
-        uint32_t n = 0;
-        if (term.n <= XINDEX_TERM_MAX)
+        uint32_t n = 0, key = terms_char_key(term);
+        if (key)
+            n = columns_han_find(&r->columns.han, key).n;
+        else if (term.n <= XINDEX_TERM_MAX)
             n = r->db->get_termfreq(std::string(term.p, term.n));
         *out = n;
         return STATUS_OK;

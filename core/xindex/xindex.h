@@ -7,7 +7,9 @@
  * facet counts are exact and a deadline can end it at any block.
  *
  * Terms: those of analyse.h for searched fields, "X" + term for fields searched by name
- * only, "Q" + uid and "R" + regno (normalised) exactly one each.
+ * only, "Q" + uid and "R" + regno (normalised) exactly one each. A query term of one Han
+ * character is answered from the columns (columns_han.h), not from the index: which
+ * records have it, not how often, so that such a term scores as if it stood there once.
  * Record text: holds every value of a text facet (unit, keyword, person) under the tag of
  * its field; the match may take a facet value for text.
  * Document data: the record as docmap writes it (indexer/docmap.h).
@@ -26,7 +28,7 @@
 
 C_API_BEGIN
 
-#define XINDEX_FORMAT "1"   /* changes when an older program must not read the index */
+#define XINDEX_FORMAT "2"   /* changes when an older program must not read the index */
 #define XINDEX_TERM_MAX 245 /* bytes; Xapian's own limit */
 #define XINDEX_DATA_MAX (4u << 20)
 #define XINDEX_FLUSH_DOCS 250 /* design.md: the inverter falls out of the cache above */

@@ -35,6 +35,8 @@ static const struct str KEYWORDS_1[] = {{"瓦斯", 6}, {"煤", 3}, {"瓦斯", 6}
 static const struct str KEYWORDS_2[] = {{"水", 3}};
 static const struct str YEAR_1[] = {{"2024", 4}}, YEAR_2[] = {{"2023", 4}};
 
+static const uint32_t HAN[] = {0x7164, 0x77FF, 0x74E6};
+
 static struct columns_row row_of(uint32_t docid, const char *uid, const char *key) {
     struct columns_row r = {.docid = docid,
                             .doclen = docid * 10,
@@ -47,6 +49,8 @@ static struct columns_row row_of(uint32_t docid, const char *uid, const char *ke
     r.facet[FACET_KEYWORD].n = docid % 2 ? 4 : 1;
     r.facet[FACET_YEAR].value = docid % 2 ? YEAR_1 : YEAR_2;
     r.facet[FACET_YEAR].n = docid == 4 ? 0 : 1;
+    r.han = HAN + docid % 2;
+    r.nhan = 2;
     return r;
 }
 
@@ -104,6 +108,10 @@ static void rows_come_back(void **unused) {
     assert_int_equal(columns_find(k, str_of("瓦")), 0);
     assert_int_equal(columns_ord(&c.facet[FACET_YEAR], 4), 0);
     assert_int_equal(columns_find(&c.facet[FACET_PLAN], str_of("x")), 0);
+    /* Characters: 煤 in 4, 矿 in all, 瓦 in 1 and 3. */
+    struct columns_han_list l = columns_han_find(&c.han, 0x7164);
+    assert_int_equal(columns_han_next(&l, 0), 4);
+    assert_int_equal(columns_han_total(&c.han), 6);
     columns_close(&c);
     ok(columns_verify(in_dir("columns-7"), err));
 }
@@ -133,7 +141,6 @@ static void bytes_depend_on_rows_alone(void **unused) {
     columns_builder_free(b);
     ok(columns_open(in_dir("columns-1"), &base, err));
     ok(columns_builder_new(&base, &b, err));
-    columns_close(&base);
     ok(columns_builder_remove(b, 9, err));
     ok(columns_builder_remove(b, 77, err));
     put(b, 1, "U-3", "a");
@@ -141,6 +148,7 @@ static void bytes_depend_on_rows_alone(void **unused) {
     ok(columns_builder_write(b, in_dir("other"), 7, "text-1", 100, err));
     ok(columns_builder_write(b, in_dir("again"), 7, "text-1", 100, err));
     columns_builder_free(b);
+    columns_close(&base);
     struct buf x = slurp(in_dir("columns-7")), y = slurp(in_dir("other")),
                z = slurp(in_dir("again"));
     assert_true(str_eq(buf_str(&x), buf_str(&y)));

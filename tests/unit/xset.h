@@ -137,6 +137,7 @@ static inline void xset_publish(const char *dir, int64_t revision,
         xset_text(&doc[i], &text);
         row.text_len = (uint32_t)(text.n - from);
         row.doclen = terms_length(t);
+        terms_chars(t, &row.han, &row.nhan);
         for (size_t k = 0; k < DATE_COLUMN_COUNT; k++) row.date[k] = doc[i].date[k];
         for (size_t f = 0; f < FACET_COUNT; f++) {
             row.facet[f].value = doc[i].facet[f];
