@@ -6,11 +6,17 @@
  * titles, sums and notes are rows like all others (profile.h judges them).
  *
  * Numbers: the shortest decimal that gives the same double, without exponent up to 15
- * digits before the point, so that a phone kept as a float comes out as its digits.
+ * digits before the point, so that a phone kept as a float comes out as its digits. A
+ * whole number written out keeps its digits; a broken one is rounded to 15 digits as
+ * Excel shows it (0.1+0.2 is 0.3).
  * Dates: "YYYY-MM-DD", with " HH:MM:SS" when it has a time of day; decided by the number
- * format, in the workbook's own system (1900 with its leap year bug, or 1904).
- * Formulas: their stored result. Merged cells: every cell of the area carries the value
- * of its first, marked `merged`.
+ * format, in the workbook's own system (1900 with its leap year bug, or 1904). A time or
+ * duration alone is text, "08:30:00".
+ * Formulas: their stored result. Merged cells: every empty cell of the area carries the
+ * value of its first, marked `merged` (the first is not; a row may be nothing but such
+ * cells). Areas of more than 65,536 cells, and columns past the first 1024, are left as
+ * they are.
+ * Blank rows of an XLSX do not come out: the row numbers show the gap.
  * Text: UTF-8; NUL and other control characters but tab and line ends stay in it (the
  * validator judges them); line ends inside a cell are LF.
  *
@@ -119,7 +125,11 @@ int64_t sheet_csv_bad(const struct sheet *s);
 char sheet_csv_separator(const struct sheet *s);
 
 /* XLSX, streamed (ECMA-376 parts: workbook, styles, shared strings, sheets). Hidden
- * sheets are read like all others. The fd stays the caller's. */
+ * sheets are read like all others; chart sheets and empty ones are passed over. The fd
+ * stays the caller's and is read by pread. Opening reads the shared strings into a
+ * nameless temporary file, so it takes its time on a large book. Statuses as sheet_next,
+ * and STATUS_INVALID (no workbook, a password, a DTD); all but the system's own carry
+ * code E_FILE, the part as field, the row as line, and a sentence in Chinese. */
 MUST_CHECK enum status sheet_open_xlsx(int fd, struct sheet **out, struct err *err);
 
 #endif

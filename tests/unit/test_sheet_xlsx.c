@@ -1,0 +1,667 @@
+/* Each oddity of XLSX files is a row: the parts, and what comes out. A row prints as
+ * "SHEET ROW: cell|cell"; a cell is marked by kind (# number, @ date, ? truth, ! error)
+ * and, before that, ^ for merged and ~ for a hidden column; (h) a hidden row, +N a fault
+ * in column N. */
+#include "indexer/sheet.h"
+#include "tests/unit/xlsx_make.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void print_row(struct buf *out, const struct sheet_row *row) {
+    static const char *const mark[] = {"", "", "#", "@", "?", "!"};
+    buf_add_f(out, "%s %lld%s:", row->sheet, (long long)row->row,
+              row->hidden ? "(h)" : "");
+    for (size_t i = 0; i < row->n; i++) {
+        const struct sheet_cell *c = &row->cell[i];
+        buf_add_z(out, i ? "|" : " ");
+        if (c->merged) buf_add_z(out, "^");
+        if (c->hidden) buf_add_z(out, "~");
+        buf_add_z(out, mark[c->kind]);
+        buf_add_str(out, c->text);
+    }
+    if (row->fault != SHEET_FINE) buf_add_f(out, " +%lld", (long long)row->fault_at);
+    buf_add_z(out, "\n");
+}
+
+/* All rows as text; the status of what stopped it. Closes fd. */
+static enum status read_fd(int fd, struct buf *out, struct err *err) {
+    struct sheet *sheet;
+    struct sheet_row row;
+    bool more = true;
+    enum status s = sheet_open_xlsx(fd, &sheet, err);
+    if (s != STATUS_OK) {
+        close(fd);
+        return s;
+    }
+    int64_t size = lseek(fd, 0, SEEK_END);
+    while ((s = sheet_next(sheet, &row, &more, err)) == STATUS_OK && more) {
+        print_row(out, &row);
+        assert_true(sheet_at(sheet) <= size);
+    }
+    sheet_close(sheet);
+    close(fd);
+    return s;
+}
+
+static void expect_fd(const char *name, int fd, const char *want) {
+    struct buf out = buf_init(0);
+    struct err err;
+    if (read_fd(fd, &out, &err) != STATUS_OK) fail_msg("%s: %s", name, err.text);
+    if (strcmp(buf_z(&out), want) != 0)
+        fail_msg("%s: got\n%s, not\n%s", name, buf_z(&out), want);
+    buf_done(&out);
+}
+
+static void refuse_fd(const char *name, int fd, enum status want, const char *part,
+                      const char *text) {
+    struct buf out = buf_init(0);
+    struct err err = {.status = STATUS_OK};
+    enum status s = read_fd(fd, &out, &err);
+    if (s != want) fail_msg("%s: %s (%s)", name, status_name(s), err.text);
+    assert_string_equal(err.code, "E_FILE");
+    if (part && strcmp(err.field, part) != 0) fail_msg("%s: part %s", name, err.field);
+    if (!strstr(err.text, text)) fail_msg("%s: %s", name, err.text);
+    buf_done(&out);
+}
+
+#define SST(items) XLSX_HEAD "<sst xmlns=\"" XLSX_MAIN "\">" items "</sst>"
+#define STYLES(formats, xfs)                                                             \
+    XLSX_HEAD                                                                            \
+        "<styleSheet xmlns=\"" XLSX_MAIN "\"><numFmts>" formats                          \
+        "</numFmts><cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs><cellXfs>" xfs      \
+        "</cellXfs></styleSheet>"
+
+struct oddity {
+    const char *name;
+    const char *sheet, *strings, *styles;
+    const char *want;
+};
+
+static const struct oddity oddities[] = {
+    {"values of each kind",
+     XLSX_ROWS(
+         "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>1</v></c><c r=\"B1\"><v>12.5</v></c>"
+         "<c r=\"C1\" t=\"b\"><v>1</v></c><c r=\"D1\" t=\"b\"><v>0</v></c>"
+         "<c r=\"E1\" t=\"e\"><v>#N/A</v></c><c r=\"F1\" t=\"inlineStr\"><is><t>内</t>"
+         "</is></c><c r=\"G1\" t=\"str\"><f>A1&amp;\"x\"</f><v>果</v></c>"
+         "<c r=\"H1\" t=\"d\"><v>2025-01-05T00:00:00</v></c>"
+         "<c r=\"I1\" t=\"d\"><v>2025-01-05T08:30:00Z</v></c>"
+         "<c r=\"J1\" t=\"d\"><v>昨天</v></c><c r=\"K1\"><v>x1</v></c></row>"),
+     SST("<si><t>甲</t></si><si><t>乙</t></si>"), NULL,
+     "汇总 1: 乙|#12.5|?是|?否|!#N/A|内|果|@2025-01-05|@2025-01-05 08:30:00|昨天|x1\n"},
+    {"rich text is joined, phonetic runs are left out",
+     XLSX_ROWS(
+         "<row><c t=\"s\"><v>0</v></c><c t=\"inlineStr\"><is><r><t>内</t></r><r><rPr>"
+         "<b/></rPr><t xml:space=\"preserve\"> 联</t></r><rPh sb=\"0\" eb=\"1\"><t>no"
+         "</t></rPh></is></c></row>"),
+     SST("<si><r><t>成</t></r><r><rPr><b/><t>no</t></rPr><t>果</t></r><rPh sb=\"0\" "
+         "eb=\"2\"><t>chengguo</t></rPh><phoneticPr fontId=\"1\"/></si>"),
+     NULL, "汇总 1: 成果|内 联\n"},
+    {"escapes and line ends",
+     XLSX_ROWS("<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c><c t=\"str\"><v>a&#13;"
+               "&#10;b&#13;c</v></c><c t=\"s\"><v>2</v></c></row>"),
+     SST("<si><t>a_x000D_\nb_x000d_c</t></si><si><t>_x005F_x000D_ _x00zz_ _xD83D__xDE00_ "
+         "_xD83D_ _x4E2D_ _</t></si><si><t/></si>"),
+     NULL, "汇总 1: a\nb\nc|_x000D_ _x00zz_ 😀 _xD83D_ 中 _|a\nb\nc\n"},
+    {"cells without places, empty cells, sparse rows",
+     XLSX_ROWS(
+         "<row><c><v>1</v></c><c/><c><v>3</v></c></row><row/><row r=\"5\"><c r=\"C5\">"
+         "<v>3</v></c><c><v>4</v></c><c r=\"G5\" s=\"1\"/></row><row><c><v>6</v></c>"
+         "</row>"),
+     NULL, NULL, "汇总 1: #1||#3\n汇总 5: ||#3|#4\n汇总 6: #6\n"},
+    {"rows and cells out of order",
+     XLSX_ROWS("<row r=\"9\"><c r=\"C9\"><v>3</v></c><c r=\"A9\"><v>1</v></c></row>"
+               "<row r=\"2\"><c r=\"b2\"><v>2</v></c></row>"),
+     NULL, NULL, "汇总 9: #1||#3\n汇总 2: |#2\n"},
+    {"hidden rows and columns",
+     XLSX_SHEET(
+         "<cols><col min=\"2\" max=\"3\" hidden=\"1\"/><col min=\"5\" max=\"99999\" "
+         "width=\"0\"/></cols><sheetData><row r=\"1\" hidden=\"true\"><c><v>1</v></c>"
+         "<c><v>2</v></c><c/><c><v>4</v></c><c><v>5</v></c></row><row r=\"2\" ht=\"0\">"
+         "<c><v>1</v></c></row></sheetData>"),
+     NULL, NULL, "汇总 1(h): #1|~#2|~|#4|~#5\n汇总 2(h): #1\n"},
+    {"merged areas",
+     XLSX_SHEET(
+         "<sheetData><row r=\"1\"><c r=\"A1\" t=\"str\"><v>题</v></c><c r=\"B1\"/>"
+         "</row><row r=\"2\"><c r=\"A2\" t=\"str\"><v>甲</v></c><c r=\"B2\"><v>1</v>"
+         "</c></row><row r=\"3\"><c r=\"B3\"><v>2</v></c></row><row r=\"4\"><c r=\"B4\">"
+         "<v>3</v></c></row></sheetData><mergeCells count=\"2\"><mergeCell "
+         "ref=\"A2:A3\"/><mergeCell ref=\"A1:C1\"/></mergeCells>"),
+     NULL, NULL, "汇总 1: 题|^题|^题\n汇总 2: 甲|#1\n汇总 3: ^甲|#2\n汇总 4: |#3\n"},
+    {"overlapping, huge, broken and backward areas",
+     XLSX_SHEET(
+         "<sheetData><row r=\"1\"><c r=\"A1\"><v>1</v></c></row><row r=\"2\">"
+         "<c r=\"B2\"><v>2</v></c></row><row r=\"3\"><c r=\"C3\"><v>3</v></c></row>"
+         "</sheetData><mergeCells><mergeCell ref=\"A1:B2\"/><mergeCell "
+         "ref=\"B1:C3\"/><mergeCell ref=\"B2:C3\"/><mergeCell "
+         "ref=\"A1:XFD1048576\"/><mergeCell ref=\"A1\"/><mergeCell ref=\"\"/>"
+         "<mergeCell ref=\"C3:A1\"/><mergeCell ref=\"ZZZZ1:A2\"/><mergeCell/>"
+         "</mergeCells>"),
+     NULL, NULL, "汇总 1: #1|^#1\n汇总 2: ^#1|#2\n汇总 3: ||#3\n"},
+    {"an area that begins between the rows has no value",
+     XLSX_SHEET("<sheetData><row r=\"3\"><c r=\"B3\"><v>3</v></c></row></sheetData>"
+                "<mergeCells><mergeCell ref=\"A2:A4\"/></mergeCells>"),
+     NULL, NULL, "汇总 3: |#3\n"},
+    {"the word sheetData in cells, comments and CDATA",
+     XLSX_SHEET(
+         "<sheetData><!-- </sheetData> --><row><c t=\"str\"><v>sheetData</v></c>"
+         "<c t=\"str\"><v><![CDATA[</sheetData>]]></v></c></row><row><c><v>1</v></c>"
+         "</row></sheetData><mergeCells><mergeCell ref=\"A2:B2\"/></mergeCells>"),
+     NULL, NULL, "汇总 1: sheetData|</sheetData>\n汇总 2: #1|^#1\n"},
+    {"a prefix, the strict namespace, and extensions",
+     XLSX_HEAD
+     "<x:worksheet xmlns:x=\"" XLSX_STRICT "\" xmlns:y=\"urn:y\"><x:dimension "
+     "ref=\"A1:A1\"/><x:sheetData><x:row r=\"1\" y:dy=\"0.2\"><x:c r=\"B1\" "
+     "t=\"s\"><x:v>0</x:v></x:c><x:extLst><x:ext><x:c><x:v>9</x:v></x:c></x:ext>"
+     "</x:extLst></x:row><x:row r=\"2\"><x:c r=\"A2\"><x:v>1</x:v></x:c></x:row>"
+     "</x:sheetData ><x:mergeCells><x:mergeCell ref=\"A2:A9\"/>"
+     "<x:mergeCell ref=\"B1:B2\"/></x:mergeCells></x:worksheet>",
+     XLSX_HEAD "<x:sst xmlns:x=\"" XLSX_STRICT "\"><x:si><x:t>甲</x:t></x:si></x:sst>",
+     NULL, "汇总 1: |甲\n汇总 2: #1|^甲\n"},
+    {"no rows", XLSX_SHEET("<sheetData/>"), NULL, NULL, ""},
+    {"not even a list of rows", XLSX_SHEET(""), NULL, NULL, ""},
+    {"a part that is no worksheet",
+     XLSX_HEAD
+     "<chartsheet><sheetData><row><c><v>1</v></c></row></sheetData></chartsheet>",
+     NULL, NULL, ""},
+    {"numbers",
+     XLSX_ROWS(
+         "<row><c><v>1.38E+10</v></c><c><v>1253.0999999999999</v></c><c>"
+         "<v>0.30000000000000004</v></c><c><v>007</v></c><c><v>-0</v></c><c>"
+         "<v>1E-3</v></c><c><v>123456789012345678</v></c><c><v>1.2345678901234568E+17"
+         "</v></c><c><v>1.50</v></c><c><v>-2.5e2</v></c><c><v>1e400</v></c><c>"
+         "<v>nan</v></c><c><v>9007199254740991.0</v></c><c><v>1e-20</v></c><c><v> 5 "
+         "</v></c><c><v>-0.5</v></c></row>"),
+     NULL, NULL,
+     "汇总 1: #13800000000|#1253.1|#0.3|#7|#0|#0.001|#123456789012345678|"
+     "#1.2345678901234568E+17|#1.5|#-250|1e400|nan|#9007199254740991|#1E-20|#5|#-0.5\n"},
+    {"dates by format",
+     XLSX_ROWS(
+         "<row><c s=\"1\"><v>45662</v></c><c s=\"2\"><v>45662.354166666664</v></c>"
+         "<c s=\"3\"><v>45662</v></c><c s=\"4\"><v>45662</v></c><c s=\"5\"><v>45662</v>"
+         "</c><c s=\"6\"><v>45662</v></c><c s=\"7\"><v>0.5</v></c><c s=\"8\">"
+         "<v>1.104166666666667</v></c><c s=\"9\"><v>45662</v></c><c s=\"10\">"
+         "<v>45662</v></c><c s=\"99\"><v>45662</v></c><c s=\"7\"><v>45662.5</v></c>"
+         "<c s=\"11\"><v>45662</v></c></row>"),
+     NULL,
+     STYLES(
+         "<numFmt numFmtId=\"176\" formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;;@\"/>"
+         "<numFmt numFmtId=\"177\" formatCode=\"0.00&quot;days&quot;\"/>"
+         "<numFmt numFmtId=\"178\" formatCode=\"[$-804][DBNum1]yyyy年m月d日\"/>"
+         "<numFmt numFmtId=\"179\" formatCode=\"[Red]0.00E+00\"/>"
+         "<numFmt numFmtId=\"180\" formatCode=\"[h]:mm\"/>",
+         "<xf/><xf numFmtId=\"14\"/><xf numFmtId=\"22\"/><xf numFmtId=\"57\"/>"
+         "<xf numFmtId=\"176\"/><xf numFmtId=\"177\"/><xf numFmtId=\"178\"/>"
+         "<xf numFmtId=\"20\"/><xf numFmtId=\"180\"/><xf numFmtId=\"179\"/>"
+         "<xf numFmtId=\"49\"/><xf numFmtId=\"31\"/>"),
+     "汇总 1: @2025-01-05|@2025-01-05 "
+     "08:30:00|@2025-01-05|@2025-01-05|#45662|@2025-01-05|"
+     "12:00:00|26:30:00|#45662|#45662|#45662|@2025-01-05 12:00:00|@2025-01-05\n"},
+    {"the leap day that never was, and numbers that are no day",
+     XLSX_ROWS(
+         "<row><c s=\"1\"><v>1</v></c><c s=\"1\"><v>59</v></c><c s=\"1\"><v>60</v></c>"
+         "<c s=\"1\"><v>61</v></c><c s=\"1\"><v>2958465</v></c><c s=\"1\"><v>2958466"
+         "</v></c><c s=\"1\"><v>-1</v></c><c s=\"1\"><v>0</v></c><c s=\"1\">"
+         "<v>45661.9999999</v></c><c s=\"1\"><v>20250105</v></c></row>"),
+     NULL, STYLES("", "<xf/><xf numFmtId=\"14\"/>"),
+     "汇总 1: "
+     "@1900-01-01|@1900-02-28|@1900-02-29|@1900-03-01|@9999-12-31|#2958466|#-1|#0|"
+     "@2025-01-05|#20250105\n"},
+};
+
+static void reads_oddities(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(oddities); i++) {
+        const struct oddity *o = &oddities[i];
+        for (int stored = 0; stored < 2; stored++)
+            expect_fd(o->name,
+                      xlsx_make(&(struct xlsx_make){.sheet = o->sheet,
+                                                    .strings = o->strings,
+                                                    .styles = o->styles,
+                                                    .stored = stored}),
+                      o->want);
+    }
+}
+
+static const struct {
+    const char *name;
+    struct xlsx_make make;
+    enum status want;
+    const char *part, *text;
+} refusals[] = {
+    {"a string that is not there",
+     {.sheet = XLSX_ROWS("<row r=\"7\"><c t=\"s\"><v>3</v></c></row>"),
+      .strings = SST("<si><t>x</t></si>")},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "工作表“汇总”: 单元格引用了不存在的共享字符串 3"},
+    {"no strings at all",
+     {.sheet = XLSX_ROWS("<row><c t=\"s\"><v>0</v></c></row>")},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "共 0 个"},
+    {"a row beyond the sheet",
+     {.sheet = XLSX_ROWS("<row r=\"1048577\"/>")},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "行号"},
+    {"a cell beyond the sheet",
+     {.sheet = XLSX_ROWS("<row><c r=\"XFE1\"/></row>")},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "XFE1"},
+    {"a sheet cut off",
+     {.sheet = XLSX_HEAD "<worksheet><sheetData><row><c><v>1</v></c></row><ro"},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "没有写完"},
+    {"tags that do not match",
+     {.sheet = XLSX_ROWS("<row><c><v>1</c></v></row>")},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "不配对"},
+    {"another encoding",
+     {.sheet = "<?xml version=\"1.0\" encoding=\"GBK\"?><worksheet/>"},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "只认 UTF-8 和 UTF-16"},
+    {"bytes that are no UTF-8",
+     {.sheet = XLSX_ROWS("<row><c t=\"str\"><v>\xB3\xC9</v></c></row>")},
+     STATUS_CORRUPT,
+     "xl/worksheets/sheet1.xml",
+     "不合法的字符"},
+    {"entities that grow",
+     {.sheet = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><worksheet/>"},
+     STATUS_INVALID,
+     "xl/worksheets/sheet1.xml",
+     "DTD"},
+    {"entities in the strings",
+     {.sheet = XLSX_SHEET(""), .strings = "<!DOCTYPE sst><sst/>"},
+     STATUS_INVALID,
+     "xl/sharedStrings.xml",
+     "DTD"},
+    {"the part of a sheet is missing",
+     {.sheet = XLSX_SHEET(""),
+      .book = XLSX_HEAD "<workbook xmlns:r=\"" XLSX_REL "\"><sheets><sheet name=\"甲\" "
+                        "r:id=\"rId9\"/><sheet name=\"乙\" r:id=\"rId8\"/></sheets>"
+                        "</workbook>"},
+     STATUS_CORRUPT,
+     "xl/workbook.xml",
+     "工作表“乙”的部件"},
+    {"a workbook without sheets",
+     {.sheet = XLSX_SHEET(""), .book = "<workbook><sheets/></workbook>"},
+     STATUS_INVALID,
+     NULL,
+     "没有可读的工作表"},
+};
+
+static void refuses_with_part_and_place(void **state) {
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+        refuse_fd(refusals[i].name, xlsx_make(&refusals[i].make), refusals[i].want,
+                  refusals[i].part, refusals[i].text);
+}
+
+/* ---- where parts are --------------------------------------------------------------- */
+
+static void reads_all_sheets_in_the_order_of_the_book(void **state) {
+    (void)state;
+    static const char rels[] = XLSX_HEAD
+        "<Relationships xmlns=\"" XLSX_RELS "\">"
+        "<Relationship Id=\"a\" Type=\"http://purl.oclc.org/ooxml/officeDocument/"
+        "relationships/worksheet\" Target=\"/data/one.xml\"/>"
+        "<Relationship Id=\"b\" Type=\"" XLSX_REL "/worksheet\" "
+        "Target=\"../data/./two.xml\"/>"
+        "<Relationship Id=\"c\" Type=\"" XLSX_REL "/chartsheet\" "
+        "Target=\"chart.xml\"/>"
+        "<Relationship Id=\"d\" Type=\"" XLSX_REL "/sharedStrings\" "
+        "Target=\"..\\data\\S.XML\"/>"
+        "<Relationship Id=\"e\" Type=\"" XLSX_REL "/worksheet\" "
+        "Target=\"http://example.cn/x\" TargetMode=\"External\"/>"
+        "</Relationships>";
+    static const char book[] =
+        "<workbook xmlns:r=\"urn:r\"><workbookPr date1904=\"1\"/><sheets>"
+        "<sheet name=\"二\" sheetId=\"1\" r:id=\"b\" state=\"veryHidden\"/>"
+        "<sheet name=\"图\" sheetId=\"2\" r:id=\"c\"/>"
+        "<sheet name=\"一\" sheetId=\"3\" r:id=\"a\" state=\"hidden\"/>"
+        "<sheet name=\"又\" sheetId=\"4\" r:id=\"a\" state=\"visible\"/>"
+        "</sheets></workbook>";
+    static const struct xlsx_make_part part[] = {
+        {"_rels/.rels",
+         "<Relationships><Relationship Id=\"x\" Target=\"book/Book.xml\" "
+         "Type=\"http://purl.oclc.org/ooxml/officeDocument/relationships/"
+         "officeDocument\"/>"
+         "</Relationships>",
+         0, false},
+        {"book/book.xml", book, 0, true},
+        {"book/_rels/Book.xml.rels", rels, 0, false},
+        {"data/one.xml",
+         XLSX_ROWS("<row r=\"2\"><c t=\"s\"><v>0</v></c><c s=\"1\"><v>0</v></c></row>"),
+         0, false},
+        {"data\\two.xml", XLSX_ROWS("<row r=\"3\"><c><v>1</v></c></row>"), 0, false},
+        {"book/chart.xml", "<chartsheet/>", 0, false},
+        {"data/s.xml", SST("<si><t>甲</t></si>"), 0, false},
+        {"book/styles.xml", STYLES("", "<xf/><xf numFmtId=\"14\"/>"), 0, false},
+        {NULL, NULL, 0, false},
+    };
+    expect_fd("order", xlsx_make_zip(part),
+              "二 3(h): #1\n一 2(h): 甲|@1904-01-01\n又 2: 甲|@1904-01-01\n");
+}
+
+static void finds_parts_by_content_type_and_by_usual_names(void **state) {
+    (void)state;
+    static const char book[] =
+        "<workbook><sheets><sheet name=\"甲\"/><sheet name=\"图\"/></sheets></workbook>";
+    struct xlsx_make_part part[] = {
+        {"[Content_Types].xml",
+         "<Types><Override PartName=\"/b/w.xml\" ContentType=\"application/vnd.ms-excel."
+         "sheet.macroEnabled.main+xml\"/></Types>",
+         0, false},
+        {"b/w.xml", book, 0, false},
+        {"b/worksheets/sheet1.xml", XLSX_ROWS("<row><c t=\"s\"><v>0</v></c></row>"), 0,
+         false},
+        {"b/sharedStrings.xml", SST("<si><t>串</t></si>"), 0, false},
+        {NULL, NULL, 0, false},
+    };
+    expect_fd("types", xlsx_make_zip(part), "甲 1: 串\n");
+    part[0].name = "other.xml";
+    part[1].name = "xl/workbook.xml";
+    part[2].name = "xl/worksheets/sheet1.xml";
+    part[3].name = "xl/sharedStrings.xml";
+    expect_fd("names", xlsx_make_zip(part), "甲 1: 串\n");
+    part[1].name = "xl/other.xml";
+    refuse_fd("no book", xlsx_make_zip(part), STATUS_INVALID, NULL, "没有工作簿部件");
+}
+
+/* ---- sizes ------------------------------------------------------------------------- */
+
+static void many(struct buf *b, const char *what, size_t times) {
+    for (size_t i = 0; i < times; i++) buf_add_z(b, what);
+}
+
+static int sheet_of(struct buf *b) {
+    assert_int_equal(b->failed, 0);
+    int fd = xlsx_make(&(struct xlsx_make){
+        .sheet = buf_z(b), .strings = SST("<si><t>甲</t></si>"), .sheet_bytes = b->n});
+    buf_done(b);
+    return fd;
+}
+
+static void marks_rows_that_are_too_wide(void **state) {
+    (void)state;
+    struct buf b = buf_init(0), want = buf_init(0);
+    buf_add_z(&b, "<worksheet><sheetData><row>");
+    many(&b, "<c><v>1</v></c>", SHEET_MAX_COLUMNS);
+    many(&b, "<c s=\"1\"/>", 15000);
+    buf_add_z(&b, "</row><row>");
+    many(&b, "<c><v>1</v></c>", 1030);
+    buf_add_z(&b, "</row></sheetData></worksheet>");
+    for (int row = 1; row <= 2; row++) {
+        buf_add_f(&want, "汇总 %d: #1", row);
+        many(&want, "|#1", SHEET_MAX_COLUMNS - 1);
+        buf_add_z(&want, row == 1 ? "\n" : " +1025\n");
+    }
+    expect_fd("wide", sheet_of(&b), buf_z(&want));
+    buf_done(&want);
+}
+
+static void cuts_a_huge_cell_at_a_character(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    buf_add_z(&b, "<worksheet><sheetData><row><c><v>1</v></c><c t=\"str\"><v>");
+    many(&b, "成", SHEET_MAX_CELL / 3 + 10);
+    buf_add_z(&b, "</v></c><c><v>2</v></c></row><row><c><v>");
+    many(&b, "1", SHEET_MAX_CELL + 1);
+    buf_add_z(&b, "</v></c><c><v>3</v></c></row></sheetData></worksheet>");
+    int fd = sheet_of(&b);
+    struct sheet *sheet;
+    struct sheet_row row;
+    bool more;
+    assert_int_equal(sheet_open_xlsx(fd, &sheet, NULL), STATUS_OK);
+    assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+    assert_int_equal(row.fault, SHEET_TOO_LONG);
+    assert_int_equal(row.fault_at, 2);
+    assert_int_equal(row.n, 3);
+    assert_int_equal(row.cell[1].text.n, SHEET_MAX_CELL / 3 * 3);
+    assert_memory_equal(row.cell[1].text.p + row.cell[1].text.n - 3, "成", 3);
+    assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+    assert_int_equal(row.fault, SHEET_TOO_LONG); /* half a number is none */
+    assert_int_equal(row.cell[0].kind, CELL_EMPTY);
+    assert_int_equal(row.cell[1].kind, CELL_NUMBER);
+    assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+    assert_false(more);
+    sheet_close(sheet);
+    close(fd);
+}
+
+/* Five cells that name the same string of 1 MB, and one string beyond that. */
+static void bounds_a_row_of_long_shared_strings(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    buf_add_z(&b, "<sst><si><t>");
+    many(&b, "0123456789abcdef", SHEET_MAX_CELL / 16);
+    buf_add_z(&b, "</t></si><si><t>");
+    many(&b, "0123456789abcdef", SHEET_MAX_CELL / 16 + 1);
+    buf_add_z(&b, "</t></si></sst>");
+    int fd = xlsx_make(&(struct xlsx_make){
+        .sheet =
+            XLSX_ROWS("<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>0</v></c><c t=\"s\">"
+                      "<v>0</v></c><c t=\"s\"><v>0</v></c><c t=\"s\"><v>0</v></c></row>"
+                      "<row><c t=\"s\"><v>1</v></c></row>"),
+        .strings = buf_z(&b)});
+    buf_done(&b);
+    struct sheet *sheet;
+    struct sheet_row row;
+    bool more;
+    assert_int_equal(sheet_open_xlsx(fd, &sheet, NULL), STATUS_OK);
+    assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+    assert_int_equal(row.fault, SHEET_TOO_LONG);
+    assert_int_equal(row.fault_at, 5);
+    assert_int_equal(row.n, 4);
+    assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+    assert_int_equal(row.fault, SHEET_TOO_LONG);
+    assert_int_equal(row.fault_at, 1);
+    assert_int_equal(row.cell[0].text.n, SHEET_MAX_CELL);
+    sheet_close(sheet);
+    close(fd);
+}
+
+static void refuses_bombs(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    buf_add_z(&b, "<worksheet><sheetData>");
+    many(&b, "                                                                ", 1 << 20);
+    buf_add_z(&b, "</sheetData></worksheet>");
+    refuse_fd("spaces", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml",
+              "压缩炸弹");
+    b = buf_init(0);
+    many(&b, "<worksheet>", 100);
+    refuse_fd("depth", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml", "嵌套");
+    b = buf_init(0);
+    buf_add_z(&b, "<worksheet><sheetData><row ");
+    for (int i = 0; i < 2000; i++) buf_add_f(&b, "a%d=\"\" ", i);
+    buf_add_z(&b, "/></sheetData></worksheet>");
+    refuse_fd("names", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml", "名称");
+    b = buf_init(0);
+    buf_add_z(&b, "<worksheet><sheetData><row x=\"");
+    many(&b, "0123456789abcdef", 65536);
+    refuse_fd("tag", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml", "标签");
+    b = buf_init(0);
+    buf_add_z(&b, "<worksheet><mergeCells>");
+    many(&b, "<mergeCell ref=\"A1:B2\"/>", 500001);
+    buf_add_z(&b, "</mergeCells></worksheet>");
+    refuse_fd("areas", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml", "合并");
+    b = buf_init(0);
+    buf_add_z(&b, XLSX_HEAD "<workbook><sheets>");
+    many(&b, "<sheet name=\"x\" id=\"rId1\"/>", 1001);
+    buf_add_z(&b, "</sheets></workbook>");
+    refuse_fd("sheets",
+              xlsx_make(&(struct xlsx_make){.sheet = XLSX_SHEET(""), .book = buf_z(&b)}),
+              STATUS_LIMIT, "xl/workbook.xml", "工作表超过");
+    buf_done(&b);
+}
+
+/* ---- the container ----------------------------------------------------------------- */
+
+static size_t bytes_of(int fd, char *out, size_t size) {
+    ssize_t n = pread(fd, out, size, 0);
+    assert_true(n > 0 && (size_t)n < size);
+    return (size_t)n;
+}
+
+static int file_of(const char *p, size_t n) {
+    int fd;
+    assert_int_equal(sheet_temp_file(&fd, NULL), STATUS_OK);
+    assert_int_equal(sheet_temp_write(fd, p, n, NULL), STATUS_OK);
+    return fd;
+}
+
+static const struct xlsx_make plain = {.sheet = XLSX_ROWS("<row><c t=\"str\"><v>found me"
+                                                          "</v></c></row>"),
+                                       .stored = true};
+
+static void refuses_a_file_that_is_cut_off_anywhere(void **state) {
+    (void)state;
+    char bytes[8192];
+    int fd = xlsx_make(&plain);
+    size_t n = bytes_of(fd, bytes, sizeof bytes);
+    close(fd);
+    for (size_t cut = 0; cut < n; cut += 7) {
+        struct buf out = buf_init(0);
+        struct err err;
+        enum status s = read_fd(file_of(bytes, cut), &out, &err);
+        assert_int_equal(s, STATUS_CORRUPT);
+        assert_int_equal(out.n, 0);
+        buf_done(&out);
+    }
+}
+
+static void refuses_a_wrong_checksum(void **state) {
+    (void)state;
+    char bytes[8192];
+    int fd = xlsx_make(&plain);
+    size_t n = bytes_of(fd, bytes, sizeof bytes);
+    close(fd);
+    char *hit = memmem(bytes, n, "found", 5);
+    assert_non_null(hit);
+    *hit = 'F';
+    refuse_fd("crc", file_of(bytes, n), STATUS_CORRUPT, "xl/worksheets/sheet1.xml",
+              "校验码");
+}
+
+static void refuses_an_encrypted_part(void **state) {
+    (void)state;
+    char bytes[8192];
+    int fd = xlsx_make(&plain);
+    size_t n = bytes_of(fd, bytes, sizeof bytes);
+    close(fd);
+    for (size_t i = 0; i + 10 < n; i++) /* the flag in both headers */
+        if (memcmp(bytes + i, "PK\1\2", 4) == 0)
+            bytes[i + 8] |= 1;
+        else if (memcmp(bytes + i, "PK\3\4", 4) == 0)
+            bytes[i + 6] |= 1;
+    refuse_fd("password", file_of(bytes, n), STATUS_INVALID, "_rels/.rels", "密码");
+}
+
+/* Any byte of a small book changed: a status, and no crash, whatever it hits. */
+static void survives_any_changed_byte(void **state) {
+    (void)state;
+    char bytes[8192];
+    int fd = xlsx_make(&plain);
+    size_t n = bytes_of(fd, bytes, sizeof bytes);
+    close(fd);
+    size_t refused = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct buf out = buf_init(0);
+        struct err err;
+        bytes[i] ^= 0x55;
+        enum status s = read_fd(file_of(bytes, n), &out, &err);
+        bytes[i] ^= 0x55;
+        if (s != STATUS_OK) refused++;
+        buf_done(&out);
+    }
+    assert_true(refused > n / 2);
+}
+
+static void leaves_the_position_of_the_file(void **state) {
+    (void)state;
+    int fd = xlsx_make(&plain);
+    struct sheet *sheet;
+    struct sheet_row row;
+    bool more;
+    assert_int_equal(lseek(fd, 5, SEEK_SET), 5);
+    assert_int_equal(sheet_open_xlsx(fd, &sheet, NULL), STATUS_OK);
+    assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+    assert_int_equal(row.raw.n, 0);
+    sheet_close(sheet);
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 5);
+    close(fd);
+}
+
+static void reads_utf16(void **state) {
+    (void)state;
+    static const char z[] =
+        "<worksheet><sheetData><row><c><v>5</v></c></row></sheetData>"
+        "<mergeCells><mergeCell ref=\"A1:B1\"/></mergeCells></worksheet>";
+    for (int big = 0; big < 2; big++) {
+        struct buf b = buf_init(0);
+        buf_add(&b, big ? "\xFE\xFF" : "\xFF\xFE", 2);
+        for (const char *p = z; *p; p++) {
+            if (big) buf_add_char(&b, 0);
+            buf_add_char(&b, *p);
+            if (!big) buf_add_char(&b, 0);
+        }
+        expect_fd("utf16", sheet_of(&b), "汇总 1: #5|^#5\n");
+    }
+}
+
+/* The same cells have the same hash wherever they stand; other kinds have another. */
+static void hashes_kinds_and_texts(void **state) {
+    (void)state;
+    int fd = xlsx_make(&(struct xlsx_make){
+        .sheet =
+            XLSX_ROWS("<row r=\"1\"><c><v>1</v></c><c t=\"str\"><v>ab</v></c></row>"
+                      "<row r=\"9\" hidden=\"1\"><c><v>1.0</v></c><c t=\"inlineStr\">"
+                      "<is><t>ab</t></is></c><c/></row><row><c t=\"str\"><v>1</v></c>"
+                      "<c t=\"str\"><v>ab</v></c></row><row><c t=\"str\"><v>1a</v></c>"
+                      "<c t=\"str\"><v>b</v></c></row>")});
+    unsigned char hash[4][16];
+    struct sheet *sheet;
+    struct sheet_row row;
+    bool more;
+    assert_int_equal(sheet_open_xlsx(fd, &sheet, NULL), STATUS_OK);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+        memcpy(hash[i], row.hash, 16);
+    }
+    sheet_close(sheet);
+    close(fd);
+    assert_memory_equal(hash[0], hash[1], 16);
+    assert_memory_not_equal(hash[0], hash[2], 16);
+    assert_memory_not_equal(hash[2], hash[3], 16);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_oddities),
+        cmocka_unit_test(refuses_with_part_and_place),
+        cmocka_unit_test(reads_all_sheets_in_the_order_of_the_book),
+        cmocka_unit_test(finds_parts_by_content_type_and_by_usual_names),
+        cmocka_unit_test(marks_rows_that_are_too_wide),
+        cmocka_unit_test(cuts_a_huge_cell_at_a_character),
+        cmocka_unit_test(bounds_a_row_of_long_shared_strings),
+        cmocka_unit_test(refuses_bombs),
+        cmocka_unit_test(refuses_a_file_that_is_cut_off_anywhere),
+        cmocka_unit_test(refuses_a_wrong_checksum),
+        cmocka_unit_test(refuses_an_encrypted_part),
+        cmocka_unit_test(survives_any_changed_byte),
+        cmocka_unit_test(leaves_the_position_of_the_file),
+        cmocka_unit_test(reads_utf16),
+        cmocka_unit_test(hashes_kinds_and_texts),
+    };
+    return cmocka_run_group_tests_name("sheet_xlsx", tests, NULL, NULL);
+}
