@@ -27,6 +27,7 @@ static const struct command commands[] = {
     {"ingest", cmd_ingest, "导入登记、事件、合同（JSON Lines）"},
     {"batch", cmd_batch, "批次：列出、查看、整批撤回"},
     {"audit", cmd_audit, "操作记录：谁做了什么"},
+    {"conversion", cmd_conversion, "技术合同对应的成果：列出、人工关联"},
     {"search", cmd_search, "检索"},
     {"show", cmd_show, "按登记号或 uid 显示一项成果"},
     {"stats", cmd_stats, "统计表；不给表号则列出"},
@@ -41,7 +42,7 @@ static void usage(FILE *to) {
     fprintf(to, "成果 chengguo " CHENGGUO_VERSION "：科技成果登记的检索与统计\n\n"
                 "用法：chengguo [--store 目录] [--config 文件] 命令 …\n\n命令：\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
+        fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].help);
     fprintf(to,
             "\n每个命令都有 --help。库的位置依次取自 --store、环境变量 CHENGGUO_STORE、"
             "配置文件、./store。\n");

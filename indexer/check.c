@@ -1,5 +1,6 @@
 #include "indexer/check.h"
 
+#include "indexer/conversion_match.h"
 #include "indexer/docmap.h"
 #include "indexer/pubset.h"
 #include "stats/aggregate.h"
@@ -211,6 +212,10 @@ static enum status visit(void *arg, const struct registry_row *row, struct err *
     return s;
 }
 
+static void on_conversion(void *arg, const char *sentence) {
+    finding(arg, "registry.db", NULL, "%s", sentence);
+}
+
 static enum status deep_walk(const struct store *s, struct registry *r,
                              struct check_set *set, int64_t seq, struct check_report *rep,
                              struct err *err) {
@@ -232,6 +237,7 @@ static enum status deep_walk(const struct store *s, struct registry *r,
     if (st == STATUS_OK) st = registry_each(r, 1, end, visit, &w, err);
     if (st == STATUS_OK && aggregate_compare(w.aggregate, &r->db, &local) != STATUS_OK)
         finding(rep, "registry.db", &local, " ");
+    if (st == STATUS_OK) st = conversion_check(r, on_conversion, rep, err);
     for (int a = 0; a < AUDIENCE_COUNT && st == STATUS_OK; a++) {
         check_data(s, (enum audience)a, seq, w.aggregate, rep);
         if (!set[a].reader) continue;

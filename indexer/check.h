@@ -2,8 +2,8 @@
  *
  * Shallow: every file opens, belongs to this store's revision, and counts agree.
  * Deep: besides, SQLite's and Xapian's own checks, checksums, every record's document,
- * text and columns recomputed and compared, and every aggregate recomputed from the
- * records.
+ * text and columns recomputed and compared, every aggregate recomputed from the records,
+ * and every contract matched again (conversion_match.h).
  *
  * Threads: one; works beside a writer that does not publish meanwhile (the command takes
  * the store's lock).
