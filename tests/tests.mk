@@ -71,10 +71,16 @@ $(B)/chengguo-peer: $(PEER_OBJ) $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(PEER_OBJ) $(LIB) $(LIBS) -lm
 
+# Speed and memory of reading one table file.
+$(B)/chengguo-readers: $(B)/tests/bench/readers.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
 # make bench N=100000: see docs/performance.md.
 N ?= 100000
 bench:
 	$(Q)bash core/deps.sh bench
-	$(Q)$(MAKE) --no-print-directory FLAVOUR=release programs build/release/chengguo-gen build/release/chengguo-peer
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=release programs build/release/chengguo-gen build/release/chengguo-peer \
+	    build/release/chengguo-readers
 	$(Q)tests/bench/run.sh $(N)
 # --- end of benchmarks ------------------------------------------------------------------
