@@ -118,11 +118,18 @@ static const struct relation *relation_at(const struct relations *r, size_t i) {
     return i < r->list.n / sizeof *list ? list + i : NULL;
 }
 
-static const struct relation *relation_by(const struct relations *r, const char *id,
-                                          const char *kind) {
+static const struct relation *relation_of_kind(const struct relations *r,
+                                               const char *kind) {
     const struct relation *v;
     for (size_t i = 0; (v = relation_at(r, i)); i++)
-        if (id ? strcmp(v->id, id) == 0 : strcmp(v->kind, kind) == 0) return v;
+        if (strcmp(v->kind, kind) == 0) return v;
+    return NULL;
+}
+
+static const struct relation *relation_by_id(const struct relations *r, const char *id) {
+    const struct relation *v;
+    for (size_t i = 0; (v = relation_at(r, i)); i++)
+        if (strcmp(v->id, id) == 0) return v;
     return NULL;
 }
 
@@ -170,7 +177,7 @@ static enum status find_book(struct xlsx_zip *z, char out[XLSX_PART_NAME],
     struct types t = {.xml = NULL};
     enum status s = relations_read(z, "_rels/.rels", "", &r, err);
     const struct relation *v =
-        s == STATUS_OK ? relation_by(&r, NULL, "officeDocument") : NULL;
+        s == STATUS_OK ? relation_of_kind(&r, "officeDocument") : NULL;
     int64_t entry = xlsx_zip_find(z, types_part);
     if (v && xlsx_zip_find(z, v->target) >= 0)
         memcpy(out, v->target, XLSX_PART_NAME);
@@ -208,7 +215,7 @@ static int64_t part_of(const struct reading *r, const struct relation *v,
 static void add_sheet(struct reading *r, const char *name, const char *id,
                       const char *state) {
     struct xlsx_book *b = r->book;
-    const struct relation *v = id ? relation_by(&r->rel, id, NULL) : NULL;
+    const struct relation *v = id ? relation_by_id(&r->rel, id) : NULL;
     char usual[64];
     r->nth++;
     if (v && strcmp(v->kind, "worksheet") != 0) return; /* a chart, a dialogue */
@@ -281,10 +288,10 @@ static enum status read_book(struct reading *r, const char *part, struct err *er
     enum status s = relations_read(r->zip, list, part, &r->rel, err);
     if (s == STATUS_OK) s = xlsx_xml_all(r->zip, entry, part, &ops, r, &r->xml, err);
     if (s != STATUS_OK) return s;
-    b->strings_entry = part_of(r, relation_by(&r->rel, NULL, "sharedStrings"),
+    b->strings_entry = part_of(r, relation_of_kind(&r->rel, "sharedStrings"),
                                "sharedStrings.xml", b->strings);
     b->styles_entry =
-        part_of(r, relation_by(&r->rel, NULL, "styles"), "styles.xml", b->styles);
+        part_of(r, relation_of_kind(&r->rel, "styles"), "styles.xml", b->styles);
     return b->nsheets ? STATUS_OK
                       : err_set(err, STATUS_INVALID, "E_FILE",
                                 "工作簿里没有可读的工作表（只有图表或为空）");

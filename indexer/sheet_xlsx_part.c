@@ -185,39 +185,46 @@ uint64_t xlsx_zip_size(const struct xlsx_zip *z, int64_t entry) {
     return st.valid & ZIP_STAT_SIZE ? st.size : 0;
 }
 
-enum status xlsx_part_open(struct xlsx_zip *z, int64_t entry, const char *name,
-                           struct xlsx_part **out, struct err *err) {
+/* Whether the part is packed as Excel packs. */
+static enum status part_check(const zip_stat_t *st, struct err *err) {
+    if (st->valid & ZIP_STAT_ENCRYPTION_METHOD && st->encryption_method != ZIP_EM_NONE)
+        return err_set(err, STATUS_INVALID, "E_FILE",
+                       "工作簿的部件加了密码，请去掉密码后另存再导入");
+    if (st->valid & ZIP_STAT_COMP_METHOD && st->comp_method != ZIP_CM_STORE &&
+        st->comp_method != ZIP_CM_DEFLATE)
+        return err_set(err, STATUS_INVALID, "E_FILE",
+                       "工作簿的部件用了 Excel 不用的压缩方法（%u），请用 Excel 或 WPS "
+                       "打开后另存为 xlsx",
+                       (unsigned)st->comp_method);
+    return STATUS_OK;
+}
+
+static enum status part_start(struct xlsx_zip *z, int64_t entry, const char *name,
+                              struct xlsx_part **out, struct err *err) {
     zip_stat_t st = stat_of(z, entry);
-    enum status s = STATUS_OK;
-    if (st.valid & ZIP_STAT_ENCRYPTION_METHOD && st.encryption_method != ZIP_EM_NONE)
-        s = err_set(err, STATUS_INVALID, "E_FILE",
-                    "工作簿的部件加了密码，请去掉密码后另存再导入");
-    else if (st.valid & ZIP_STAT_COMP_METHOD && st.comp_method != ZIP_CM_STORE &&
-             st.comp_method != ZIP_CM_DEFLATE)
-        s = err_set(err, STATUS_INVALID, "E_FILE",
-                    "工作簿的部件用了 Excel 不用的压缩方法（%u），请用 Excel 或 WPS "
-                    "打开后另存为 xlsx",
-                    (unsigned)st.comp_method);
-    struct xlsx_part *p = s == STATUS_OK ? calloc(1, sizeof *p) : NULL;
-    if (s == STATUS_OK && !p) s = err_set(err, STATUS_NOMEM, NULL, "内存不足");
-    if (s == STATUS_OK) {
-        p->z = z;
-        snprintf(p->name, sizeof p->name, "%s", name);
-        p->may = XLSX_RATIO_FREE + XLSX_MAX_RATIO * xlsx_zip_packed(z, entry);
-        if (p->may > XLSX_MAX_PART) p->may = XLSX_MAX_PART;
-        p->file = zip_fopen_index(z->zip, (zip_uint64_t)entry, 0);
-        if (!p->file) {
-            s = zip_failure(z, zip_error_code_zip(zip_get_error(z->zip)), "工作簿的部件",
-                            err);
-            free(p);
-        }
-    }
-    if (s != STATUS_OK) {
-        err_place(err, NULL, 0, name);
-        return s;
+    enum status s = part_check(&st, err);
+    if (s != STATUS_OK) return s;
+    struct xlsx_part *p = calloc(1, sizeof *p);
+    if (!p) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    p->z = z;
+    snprintf(p->name, sizeof p->name, "%s", name);
+    p->may = XLSX_RATIO_FREE + XLSX_MAX_RATIO * xlsx_zip_packed(z, entry);
+    if (p->may > XLSX_MAX_PART) p->may = XLSX_MAX_PART;
+    p->file = zip_fopen_index(z->zip, (zip_uint64_t)entry, 0);
+    if (!p->file) {
+        free(p);
+        return zip_failure(z, zip_error_code_zip(zip_get_error(z->zip)), "工作簿的部件",
+                           err);
     }
     *out = p;
     return STATUS_OK;
+}
+
+enum status xlsx_part_open(struct xlsx_zip *z, int64_t entry, const char *name,
+                           struct xlsx_part **out, struct err *err) {
+    enum status s = part_start(z, entry, name, out, err);
+    if (s != STATUS_OK) err_place(err, NULL, 0, name);
+    return s;
 }
 
 void xlsx_part_close(struct xlsx_part *p) {
