@@ -87,22 +87,32 @@ enum status encoding_mark(int fd, enum encoding *e, size_t *bom, struct err *err
     return STATUS_OK;
 }
 
+/* Is a unit of UTF-16 what Chinese and Western text is made of? Chinese text in another
+ * encoding, taken for UTF-16, is Hangul, private use and broken surrogates. */
+static bool is_usual(uint32_t u) {
+    return (u && u < 0x0400) || (u >= 0x2000 && u < 0x2800) ||
+           (u >= 0x3000 && u < 0xA000) || (u >= 0xFE30 && u < 0xFE70) ||
+           (u >= 0xFF00 && u < 0xFFF0);
+}
+
 /* Is it built like UTF-16? Separators, digits and line ends are then a byte beside a zero
  * byte, always on the same side. Text of one byte a character that has a NUL here and
- * there must not look so: it is valid UTF-8, or holds CR LF side by side. -1: it is not.
- */
+ * there must not look so: it is valid UTF-8, or its units are unusual. -1: it is not. */
 static int unmarked_utf16(const char *z, size_t n) {
     const unsigned char *p = (const unsigned char *)z;
     size_t ascii[2] = {0, 0}; /* units with a low byte first, with a high byte first */
+    size_t usual[2] = {0, 0};
     for (size_t i = 0; i + 1 < n; i += 2) {
         ascii[0] += p[i + 1] == 0 && p[i] && p[i] < 0x7F;
         ascii[1] += p[i] == 0 && p[i + 1] && p[i + 1] < 0x7F;
+        usual[0] += is_usual(p[i] | (uint32_t)p[i + 1] << 8);
+        usual[1] += is_usual(p[i + 1] | (uint32_t)p[i] << 8);
     }
     size_t big = ascii[1] > ascii[0], units = n / 2;
     size_t some = ascii[big], least = units / 50 < 2 ? 2 : units / 50;
     /* 一 is 4E 00, a wrong-sided zero that Chinese text is full of. */
     if (some < least || some < 2 * ascii[!big]) return -1;
-    if (memmem(p, n, "\r\n", 2)) return -1;
+    if (usual[big] * 10 < units * 9) return -1;
     bool utf8 = utf8_bad_at(str_slice(z, n)) + 4 > n;
     if (utf8 && some < units / 2) return -1;
     return big ? ENCODING_UTF16BE : ENCODING_UTF16LE;

@@ -110,7 +110,7 @@ static inline void sheet_close(struct sheet *s) {
  * read again for that; past them a cell no longer spans lines. A line longer than
  * SHEET_MAX_ROW ends its row (SHEET_TOO_LONG), whatever the quotes.
  * STATUS_USAGE: unknown encoding or separator; STATUS_INTERRUPTED. */
-#define CSV_MAX_REREAD ((int64_t)256 << 20)
+#define CSV_MAX_REREAD ((int64_t)64 << 20)
 struct sheet_csv_options {
     const char *encoding;
     char separator;
