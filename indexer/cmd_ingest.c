@@ -1,7 +1,9 @@
 /* chengguo ingest FILE… | - : bring in records, events, contracts, then publish. */
 #include "core/config.h"
 #include "indexer/commands.h"
+#include "indexer/encoding.h"
 #include "indexer/ingest.h"
+#include "indexer/profile.h"
 #include "indexer/publish.h"
 #include "indexer/signals.h"
 
@@ -9,7 +11,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,23 +74,29 @@ static void on_stage(void *arg, const char *stage, int64_t done, int64_t total) 
 static void on_problem(void *arg, enum outcome o, const struct err *err) {
     struct screen *s = arg;
     char line[1024];
+    struct err once = *err;
     if (s->shown++ >= PROBLEMS_SHOWN) return;
+    /* Most sentences name their field already. */
+    if (strstr(once.text, once.field)) once.field[0] = 0;
     clear_line(s);
-    fprintf(stderr, "%s %s\n", outcome_labels[o], err_line(err, line, sizeof line));
+    fprintf(stderr, "%s %s\n", outcome_labels[o], err_line(&once, line, sizeof line));
 }
 
-static enum status check_options(const struct options *o, size_t files, struct err *err) {
+static enum status check_options(const struct cli *cli, const struct options *o,
+                                 size_t files, struct err *err) {
     if (files == 0)
         return err_set(err, STATUS_USAGE, NULL, "要给出文件，或用 - 表示标准输入");
-    if (o->profile && strcmp(o->profile, "json") != 0)
-        return err_set(err, STATUS_USAGE, NULL,
-                       "--profile %.40s 不支持；目前支持 json（每行一个 JSON 对象）",
-                       o->profile);
-    if (o->encoding && strcasecmp(o->encoding, "UTF-8") != 0 &&
-        strcasecmp(o->encoding, "UTF8") != 0)
-        return err_set(err, STATUS_USAGE, NULL,
-                       "--encoding %.40s 不支持；JSON Lines 目前支持 UTF-8", o->encoding);
-    return STATUS_OK;
+    if (o->encoding && encoding_by_name(str_of(o->encoding)) < 0)
+        return err_set(
+            err, STATUS_USAGE, "encoding",
+            "不认识编码 %.40s，应为 UTF-8、UTF-16LE、UTF-16BE 或 GB18030（GBK）",
+            o->encoding);
+    if (!o->profile || strcmp(o->profile, "json") == 0) return STATUS_OK;
+    struct profile_set set;
+    enum status s = profile_choose(o->profile, cli->config->profiles, &set, err);
+    if (s == STATUS_OK) profile_set_done(&set);
+    if (s == STATUS_NOT_FOUND) err->status = s = STATUS_USAGE;
+    return s;
 }
 
 static enum status one_file(struct registry *r, const char *path, struct ingest_options o,
@@ -113,17 +120,36 @@ static enum status one_file(struct registry *r, const char *path, struct ingest_
     return s;
 }
 
+/* What each table file was taken for: nobody should have to guess. */
+static void print_files(const json_t *files) {
+    size_t i, k;
+    const json_t *f, *note;
+    json_array_foreach(files, i, f) {
+        const char *profile = json_string_value(json_object_get(f, "profile"));
+        const char *encoding = json_string_value(json_object_get(f, "encoding"));
+        if (!profile || !profile[0]) continue;
+        fprintf(stderr, "%s：%s，样式 %s%s%s\n",
+                json_string_value(json_object_get(f, "path")),
+                json_string_value(json_object_get(f, "kind")), profile,
+                encoding && encoding[0] ? "，编码 " : "", encoding ? encoding : "");
+        json_array_foreach(json_object_get(f, "notes"), k, note)
+            fprintf(stderr, "  %s\n", json_string_value(note));
+    }
+}
+
 static void print_summary(const struct ingest_report *r, const struct screen *screen,
                           bool dry_run) {
     if (screen->shown > PROBLEMS_SHOWN)
         fprintf(stderr, "……另有 %lld 行被拒收或待定\n",
                 (long long)(screen->shown - PROBLEMS_SHOWN));
+    print_files(r->files);
     fprintf(stderr, "%s读入 %lld 行：", dry_run ? "试运行（未写入）：" : "",
             (long long)r->read);
     for (int o = 0; o < OUTCOME_COUNT; o++)
         fprintf(stderr, "%s %lld%s", outcome_labels[o], (long long)r->outcome[o],
                 o + 1 < OUTCOME_COUNT ? "，" : "");
-    if (r->ignored) fprintf(stderr, "；空行等忽略 %zu 行", json_array_size(r->ignored));
+    if (r->nignored)
+        fprintf(stderr, "；标题、表头、空行等忽略 %lld 行", (long long)r->nignored);
     fprintf(stderr, "。修订号 %lld，用时 %.1f 秒\n", (long long)r->revision, r->seconds);
     for (size_t i = 0; i < r->ncodes; i++)
         fprintf(stderr, "  %s %lld\n", r->codes[i].code, (long long)r->codes[i].n);
@@ -152,17 +178,22 @@ static enum status start_rejects(const char *path, struct err *err) {
 static enum status ingest_all(struct cli *cli, size_t files, const struct options *o,
                               struct ingest_report *sum, struct screen *screen,
                               struct err *err) {
-    struct store store;
+    struct store store = {.lock_fd = -1};
     struct registry reg;
-    enum status s = store_open(cli->store, true, &store, err);
+    /* Trying a file leaves no trace, no empty store either. */
+    bool nowhere = o->dry_run && access(cli->store, F_OK) != 0 && errno == ENOENT;
+    enum status s = nowhere ? STATUS_OK : store_open(cli->store, true, &store, err);
     if (s != STATUS_OK) return s;
-    s = registry_open(&store, true, &reg, err);
+    s = registry_open(nowhere ? NULL : &store, true, &reg, err);
     if (s != STATUS_OK) {
-        store_close(&store);
+        if (!nowhere) store_close(&store);
         return s;
     }
     const char *user = getenv("USER");
-    struct ingest_options in = {.reject_file = o->reject_file,
+    struct ingest_options in = {.profile = o->profile,
+                                .encoding = o->encoding,
+                                .profiles = cli->config->profiles,
+                                .reject_file = o->reject_file,
                                 .registry = cli->config->registry,
                                 .actor = user ? user : "",
                                 .now = cli->now,
@@ -192,7 +223,7 @@ static enum status ingest_all(struct cli *cli, size_t files, const struct option
         clear_line(screen);
     }
     registry_close(&reg);
-    store_close(&store);
+    if (!nowhere) store_close(&store);
     return s;
 }
 
@@ -203,19 +234,22 @@ int cmd_ingest(struct cli *cli) {
         {"json", CLI_FLAG, NULL, "结果以 JSON 输出到标准输出", &o.json, 0, 0},
         {"reject-file", CLI_TEXT, "文件", "拒收和待定的行写到这里（每行一个 JSON 对象）",
          &o.reject_file, 0, 0},
-        {"profile", CLI_TEXT, "名称", "文件的样式，目前只有 json", &o.profile, 0, 0},
-        {"encoding", CLI_TEXT, "编码", "文件的编码，目前只有 UTF-8", &o.encoding, 0, 0},
+        {"profile", CLI_TEXT, "名称",
+         "表格的样式：名称（见 chengguo profile）或 .ini 文件；json 为 JSON Lines",
+         &o.profile, 0, 0},
+        {"encoding", CLI_TEXT, "编码", "表格文件的编码，不给则自行判断", &o.encoding, 0,
+         0},
     };
     struct err err;
     size_t files = 0;
     bool help = false;
     enum status s =
         cli_parse(cli, "ingest [选项] 文件… | -",
-                  "导入登记、事件、合同等（JSON Lines），随后发布。每个文件是一批，"
-                  "全部写入或全部不写。",
+                  "导入登记、事件、合同等（JSON Lines、CSV、XLSX、XLS），随后发布。"
+                  "每个文件是一批，全部写入或全部不写。",
                   table, ARRAY_LEN(table), &files, &help, &err);
     if (s == STATUS_OK && help) return 0;
-    if (s == STATUS_OK) s = check_options(&o, files, &err);
+    if (s == STATUS_OK) s = check_options(cli, &o, files, &err);
     if (s == STATUS_OK) s = start_rejects(o.reject_file, &err);
     if (s != STATUS_OK) return cli_fail(&err);
     struct ingest_report sum = {0};

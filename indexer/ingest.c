@@ -24,7 +24,8 @@ const char *outcome_name(enum outcome o) {
 
 void ingest_report_done(struct ingest_report *r) {
     json_decref(r->ignored);
-    r->ignored = NULL;
+    json_decref(r->files);
+    r->ignored = r->files = NULL;
 }
 
 static void tally(struct ingest_tally *t, size_t *n, const char *code, int64_t by) {
@@ -39,6 +40,11 @@ static void tally(struct ingest_tally *t, size_t *n, const char *code, int64_t b
     t[i].n += by;
 }
 
+static void extend(json_t **to, json_t *more) {
+    if (more && !*to) *to = json_array();
+    if (more && *to) json_array_extend(*to, more);
+}
+
 void ingest_report_add(struct ingest_report *to, const struct ingest_report *r) {
     to->read += r->read;
     for (int o = 0; o < OUTCOME_COUNT; o++) to->outcome[o] += r->outcome[o];
@@ -46,10 +52,9 @@ void ingest_report_add(struct ingest_report *to, const struct ingest_report *r) 
         tally(to->codes, &to->ncodes, r->codes[i].code, r->codes[i].n);
     for (size_t i = 0; i < r->nwarnings; i++)
         tally(to->warnings, &to->nwarnings, r->warnings[i].code, r->warnings[i].n);
-    if (r->ignored) {
-        if (!to->ignored) to->ignored = json_array();
-        if (to->ignored) json_array_extend(to->ignored, r->ignored);
-    }
+    extend(&to->ignored, r->ignored);
+    extend(&to->files, r->files);
+    to->nignored += r->nignored;
     to->revision = r->revision;
     to->seconds += r->seconds;
 }
@@ -73,6 +78,7 @@ json_t *ingest_report_json(const struct ingest_report *r) {
         json_object_set(o, "ignored", r->ignored);
     else
         json_object_set_new(o, "ignored", json_array());
+    if (r->files) json_object_set(o, "files", r->files);
     json_object_set_new(o, "revision", json_integer(r->revision));
     json_object_set_new(o, "seconds", json_real(round(r->seconds * 1000) / 1000));
     return o;
@@ -86,7 +92,8 @@ struct run {
     FILE *rejects;
 };
 
-static void note_blank(struct run *run, int64_t line) {
+static void note_ignored(struct run *run, const struct source_row *row) {
+    run->report.nignored++;
     if (!run->report.ignored) run->report.ignored = json_array();
     if (!run->report.ignored ||
         json_array_size(run->report.ignored) >= INGEST_MAX_IGNORED)
@@ -94,8 +101,9 @@ static void note_blank(struct run *run, int64_t line) {
     json_t *o = json_object();
     if (!o) return;
     json_object_set_new(o, "file", json_string(run->opt->path));
-    json_object_set_new(o, "line", json_integer(line));
-    json_object_set_new(o, "reason", json_string("空行"));
+    if (row->sheet) json_object_set_new(o, "sheet", json_string(row->sheet));
+    json_object_set_new(o, "line", json_integer(row->line));
+    json_object_set_new(o, "reason", json_string(row->ignored));
     json_array_append_new(run->report.ignored, o);
 }
 
@@ -105,6 +113,7 @@ static json_t *place_json(const struct source_row *row, const struct decision *d
     json_t *o = json_object();
     if (!o) return NULL;
     json_object_set_new(o, "file", json_string(dec->why.file));
+    if (row->sheet) json_object_set_new(o, "sheet", json_string(row->sheet));
     json_object_set_new(o, "line", json_integer(row->line));
     json_object_set_new(o, "outcome", json_string(outcome_name(dec->outcome)));
     json_object_set_new(o, "code", json_string(dec->why.code));
@@ -135,7 +144,7 @@ static enum status write_reject(struct run *run, const struct source_row *row,
 
 static enum status one_row(struct run *run, struct prepared_row *row, struct err *err) {
     if (row->src.fault == SOURCE_BLANK) {
-        note_blank(run, row->src.line);
+        note_ignored(run, &row->src);
         return STATUS_OK;
     }
     struct decision dec;
@@ -205,6 +214,29 @@ static enum status commit(struct run *run, struct registry_batch *b, struct err 
     return s;
 }
 
+static void note_file(struct run *run, struct source *src) {
+    struct source_info info;
+    char separator[2] = "";
+    source_info(src, &info);
+    json_t *o = json_object(), *notes = json_array();
+    separator[0] = info.separator;
+    json_object_set_new(o, "path", json_string(run->opt->path));
+    json_object_set_new(o, "kind", json_string(info.kind));
+    json_object_set_new(o, "profile", json_string(info.profile));
+    json_object_set_new(o, "encoding", json_string(info.encoding));
+    if (separator[0]) json_object_set_new(o, "separator", json_string(separator));
+    if (info.converter[0])
+        json_object_set_new(o, "converter", json_string(info.converter));
+    for (size_t i = 0; i < info.nnotes; i++)
+        json_array_append_new(notes, json_string(info.note[i]));
+    json_object_set_new(o, "notes", notes);
+    run->report.files = json_array();
+    if (json_array_append_new(run->report.files, o) != 0) {
+        json_decref(run->report.files);
+        run->report.files = NULL;
+    }
+}
+
 static double seconds_since(const struct timespec *t) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -217,20 +249,33 @@ enum status ingest_file(struct registry *r, const struct ingest_options *opt,
     struct source *src = NULL;
     struct timespec start;
     clock_gettime(CLOCK_MONOTONIC, &start);
-    enum status s = source_open(opt->fd, opt->path, opt->stop, &src, err);
+    struct source_options how = {.path = opt->path,
+                                 .profile = opt->profile,
+                                 .encoding = opt->encoding,
+                                 .profiles = opt->profiles,
+                                 .stop = opt->stop};
+    enum status s = source_open(opt->fd, &how, &src, err);
     if (s != STATUS_OK) return s;
+    struct source_info info;
+    source_info(src, &info);
     if (opt->reject_file && !(run.rejects = fopen(opt->reject_file, "ae")))
         s = err_errno(err, "不能写 %s", opt->reject_file);
     struct registry_source from = {.path = opt->path,
                                    .bytes = source_bytes(src),
                                    .actor = opt->actor ? opt->actor : "",
-                                   .now = opt->now};
+                                   .now = opt->now,
+                                   .kind = info.kind,
+                                   .profile = info.profile,
+                                   .encoding = info.encoding};
     memcpy(from.hash, source_hash(src), sizeof from.hash);
     struct registry_batch b;
     if (s == STATUS_OK) s = registry_batch_begin(r, &from, &b, err);
     if (s == STATUS_OK) {
         s = in_batch(&run, src, &b, err);
-        if (s == STATUS_OK) s = commit(&run, &b, err);
+        if (s == STATUS_OK) {
+            note_file(&run, src);
+            s = commit(&run, &b, err);
+        }
         registry_batch_abort(&b);
     }
     if (run.rejects && fclose(run.rejects) != 0 && s == STATUS_OK)

@@ -1,6 +1,7 @@
 /* ingest.h - one file is one batch is one transaction.
  *
- *   file -> source (lines) -> validate -> decide (identity, duplicates, life cycle)
+ *   file -> source (lines, or rows by a profile) -> validate -> decide (identity,
+ * duplicates, life cycle)
  *        -> registry.db -> outcome counts
  *
  * Every row gets exactly one outcome; their sum is the number read (record.md).
@@ -33,7 +34,10 @@ struct ingest_report {
         int64_t n;
     } codes[INGEST_MAX_CODES], warnings[INGEST_MAX_CODES];
     size_t ncodes, nwarnings;
-    json_t *ignored;  /* array of {"file","line","reason"}; owned, NULL = none */
+    json_t *ignored;  /* array of {"file","line","reason"}, of workbooks "sheet" too;
+                       * owned, NULL = none */
+    int64_t nignored; /* all of them, also beyond the list */
+    json_t *files; /* array of {"path","kind","profile","encoding",…}; owned or NULL */
     int64_t revision; /* of the registry after the batch */
     double seconds;
 };
@@ -46,6 +50,9 @@ json_t *ingest_report_json(const struct ingest_report *r);
 struct ingest_options {
     const char *path;        /* for messages; "-" = stdin */
     int fd;                  /* open for reading; NULL path never */
+    const char *profile;     /* source.h; NULL: found out */
+    const char *encoding;    /* source.h; NULL: found out */
+    const char *profiles;    /* folder of own profiles, NULL: none */
     const char *reject_file; /* NULL, or where rejected and held rows are appended, one
                               * JSON object each; of what may not be kept only the place
                               * and hash */
@@ -63,7 +70,8 @@ struct ingest_options {
 
 /* Brings one file in. On failure nothing is changed. STATUS_OK also when rows were
  * rejected or held (the caller looks at the report). STATUS_IO (unreadable, full disk),
- * STATUS_INTERRUPTED, STATUS_CORRUPT. */
+ * STATUS_INTERRUPTED, STATUS_CORRUPT; what source_open says of files that are not taken.
+ */
 MUST_CHECK enum status ingest_file(struct registry *r, const struct ingest_options *opt,
                                    struct ingest_report *out, struct err *err);
 

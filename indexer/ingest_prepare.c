@@ -41,6 +41,26 @@ static const char *syntax_words(const json_error_t *at) {
     }
 }
 
+/* A row of a table that could not be read as it stands. */
+static void refuse_table_row(struct prepared_row *row) {
+    const struct source_row *src = &row->src;
+    const char *header =
+        src->map && src->fault_at > 0 && (size_t)src->fault_at <= src->map->ncolumns
+            ? src->map->header[src->fault_at - 1].shown
+            : "";
+    row->secret = true;
+    if (src->fault == SOURCE_UNPARSED) {
+        err_set(&row->why, STATUS_INVALID, "E_SYNTAX",
+                "列“%s”：单元格或整行过长（单元格上限 %d MiB，整行 %d MiB）；"
+                "内容未保存，请从原文件核对",
+                header, (int)(SHEET_MAX_CELL >> 20), (int)(SHEET_MAX_ROW >> 20));
+        return;
+    }
+    row->secret = !src->open || source_shows_secrecy(src->text);
+    err_set(&row->why, STATUS_INVALID, "E_ENCODING",
+            "列“%s”：有不能解码的字节，请核对原文件，或用 --encoding 指明编码", header);
+}
+
 /* NULL: refused, with why filled, or (status other than OK) out of memory. */
 static enum status parse(struct prepared_row *row, json_t **out, struct err *err) {
     struct str text = row->src.text;
@@ -50,6 +70,10 @@ static enum status parse(struct prepared_row *row, json_t **out, struct err *err
                 "一行超过 %d MiB，已跳过；内容未保存，请从原文件核对",
                 (int)(SOURCE_MAX_LINE >> 20));
         row->secret = true;
+        return STATUS_OK;
+    }
+    if (row->src.fault == SOURCE_UNPARSED || row->src.fault == SOURCE_UNDECODED) {
+        refuse_table_row(row);
         return STATUS_OK;
     }
     bool utf16 = row->src.fault == SOURCE_UTF16;

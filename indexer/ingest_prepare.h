@@ -6,7 +6,7 @@
 #ifndef INDEXER_INGEST_PREPARE_H
 #define INDEXER_INGEST_PREPARE_H
 
-#include "indexer/source_jsonl.h"
+#include "indexer/source.h"
 #include "indexer/validate.h"
 
 struct prepared_row {

@@ -1,10 +1,14 @@
 #include "indexer/ingest_row.h"
+#include "core/utf8.h"
 #include "indexer/conversion.h"
 #include "indexer/quarantine.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 
 /* Rows that a retried row wakes, that wake rows …: a contract can wake receipts, an
+#define PLACE_BYTES 1024 /* of a file and its sheet */
+
  * achievement its events, and no longer chain exists. */
 #define MAX_WAKE 4
 
@@ -140,14 +144,17 @@ static enum status wake(struct ingest_rows *in, const struct decision *by, int d
 enum status ingest_row(struct ingest_rows *in, struct prepared_row *row,
                        struct decision *out, struct err *err) {
     struct decision dec = {0};
-    struct conversion_place at = {in->source, row->src.line, in->file, row->src.hash};
+    char place_text[PLACE_BYTES];
+    const char *source = source_of(in, &row->src, place_text);
+    struct conversion_place at = {source, row->src.line, in->file, row->src.hash};
     enum status s = decide_row(in, row, &at, &dec, err);
     if (s != STATUS_OK) return s;
     if (dec.old_state)
         warnings_add(&row->w, W_STATE_OLD, "state", "早于已有的批复事件，状态不变");
     if (dec.outcome == OUTCOME_REJECTED || dec.outcome == OUTCOME_HELD) {
-        err_place(&dec.why, in->source, (long)row->src.line, NULL);
-        struct quarantine_place place = {in->source, row->src.line, row->src.hash,
+        name_column(&dec.why, &row->src);
+        err_place(&dec.why, source, (long)row->src.line, NULL);
+        struct quarantine_place place = {source, row->src.line, row->src.hash,
                                          row->src.text};
         s = quarantine_put(in->b, &place, &dec, err);
     } else if (dec.applied) {
@@ -158,6 +165,22 @@ enum status ingest_row(struct ingest_rows *in, struct prepared_row *row,
 }
 
 enum status ingest_row_wake(struct ingest_rows *in, const struct decision *by,
+/* Rows of a workbook stand in a sheet: "汇总.xlsx#Sheet1". */
+static const char *source_of(const struct ingest_rows *in, const struct source_row *row,
+                             char out[PLACE_BYTES]) {
+    if (!row->sheet) return in->source;
+    snprintf(out, PLACE_BYTES, "%.*s#%.*s",
+             (int)utf8_clip(str_of(in->source), PLACE_BYTES / 2), in->source,
+             (int)utf8_clip(str_of(row->sheet), PLACE_BYTES / 2 - 2), row->sheet);
+    return out;
+}
+
+/* Names the column that a refused value came from. */
+static void name_column(struct err *why, const struct source_row *row) {
+    const char *header = grid_map_header(row->map, why->field);
+    if (header) err_prefix(why, "列“%s”", header);
+}
+
                             struct err *err) {
     return wake(in, by, 0, err);
 }

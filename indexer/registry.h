@@ -23,7 +23,8 @@ struct registry {
 };
 
 /* Opens STORE/registry.db; write: created and migrated. STATUS_NOT_FOUND, STATUS_CORRUPT
- * (damaged, foreign, newer schema), STATUS_BUSY, STATUS_IO. */
+ * (damaged, foreign, newer schema), STATUS_BUSY, STATUS_IO. s NULL (with write): an empty
+ * registry in memory, for trying a file without a store. */
 MUST_CHECK enum status registry_open(const struct store *s, bool write,
                                      struct registry *out, struct err *err);
 void registry_close(struct registry *r);

@@ -55,6 +55,9 @@ struct registry_source {
     int64_t bytes;
     const char *actor;
     int64_t now;
+    const char *kind;     /* of the file: "jsonl", "csv", …; NULL: jsonl */
+    const char *profile;  /* names; NULL: none */
+    const char *encoding; /* NULL: UTF-8 */
 };
 
 /* Begins the transaction. STATUS_BUSY, STATUS_IO, STATUS_NOMEM. */

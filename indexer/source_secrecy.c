@@ -1,10 +1,10 @@
-/* Does an unreadable row show that it is classified? Declared in source_jsonl.h.
+/* Does an unreadable row show that it is classified? Declared in source.h.
  *
  * The row is no JSON, so its bytes are all there is. A copy without NUL bytes and with
  * \uXXXX escapes of ASCII and of the few characters in question decoded is searched for
  * the key in every encoding; behind each key the value must plainly be open. */
 #include "core/utf8.h"
-#include "indexer/source_jsonl.h"
+#include "indexer/source.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -60,6 +60,8 @@ enum validate_kind {
 };
 enum validate_kind validate_kind_of(const json_t *in);
 const char *validate_kind_name(enum validate_kind k); /* "registration", "" */
+/* The field table of a kind: core/field.h's for records; NULL for KIND_UNKNOWN. */
+const struct field *validate_fields(enum validate_kind k, size_t *n);
 
 /* What the source of the file declares. */
 struct validate_options {

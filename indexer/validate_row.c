@@ -158,6 +158,12 @@ const char *validate_kind_name(enum validate_kind k) {
     return k < KIND_COUNT ? kinds[k].name : "";
 }
 
+const struct field *validate_fields(enum validate_kind k, size_t *n) {
+    if (k == KIND_REGISTRATION || k == KIND_COLLECTION) return field_table(n);
+    *n = k < KIND_COUNT ? kinds[k].n : 0;
+    return k < KIND_COUNT ? kinds[k].fields : NULL;
+}
+
 /* ------------------------------------------------------------------------ shared rules
  */
 
