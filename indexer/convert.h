@@ -2,9 +2,9 @@
  *
  * gnumeric's ssconvert, else LibreOffice, whichever is installed (PATH of the caller),
  * with limits on processor time, memory, file size and number of files, in a folder of
- * its own under $TMPDIR or /tmp that is gone afterwards; no network, no macros, no user
- * profile. Why another program: BIFF readers in Debian drop formula results and merged
- * cells.
+ * its own under $TMPDIR or /tmp that is gone afterwards (not after a SIGKILL of ours); no
+ * network, no macros, no user profile. Why another program: BIFF readers in Debian drop
+ * formula results and merged cells.
  *
  * Threads: one at a time per process.
  */
