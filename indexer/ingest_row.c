@@ -3,12 +3,12 @@
 #include "indexer/conversion.h"
 #include "indexer/quarantine.h"
 
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-/* Rows that a retried row wakes, that wake rows …: a contract can wake receipts, an
 #define PLACE_BYTES 1024 /* of a file and its sheet */
 
+/* Rows that a retried row wakes, that wake rows …: a contract can wake receipts, an
  * achievement its events, and no longer chain exists. */
 #define MAX_WAKE 4
 
@@ -141,6 +141,22 @@ static enum status wake(struct ingest_rows *in, const struct decision *by, int d
     return s;
 }
 
+/* Rows of a workbook stand in a sheet: "汇总.xlsx#Sheet1". */
+static const char *source_of(const struct ingest_rows *in, const struct source_row *row,
+                             char out[PLACE_BYTES]) {
+    if (!row->sheet) return in->source;
+    snprintf(out, PLACE_BYTES, "%.*s#%.*s",
+             (int)utf8_clip(str_of(in->source), PLACE_BYTES / 2), in->source,
+             (int)utf8_clip(str_of(row->sheet), PLACE_BYTES / 2 - 2), row->sheet);
+    return out;
+}
+
+/* Names the column that a refused value came from. */
+static void name_column(struct err *why, const struct source_row *row) {
+    const char *header = grid_map_header(row->map, why->field);
+    if (header) err_prefix(why, "列“%s”", header);
+}
+
 enum status ingest_row(struct ingest_rows *in, struct prepared_row *row,
                        struct decision *out, struct err *err) {
     struct decision dec = {0};
@@ -165,22 +181,6 @@ enum status ingest_row(struct ingest_rows *in, struct prepared_row *row,
 }
 
 enum status ingest_row_wake(struct ingest_rows *in, const struct decision *by,
-/* Rows of a workbook stand in a sheet: "汇总.xlsx#Sheet1". */
-static const char *source_of(const struct ingest_rows *in, const struct source_row *row,
-                             char out[PLACE_BYTES]) {
-    if (!row->sheet) return in->source;
-    snprintf(out, PLACE_BYTES, "%.*s#%.*s",
-             (int)utf8_clip(str_of(in->source), PLACE_BYTES / 2), in->source,
-             (int)utf8_clip(str_of(row->sheet), PLACE_BYTES / 2 - 2), row->sheet);
-    return out;
-}
-
-/* Names the column that a refused value came from. */
-static void name_column(struct err *why, const struct source_row *row) {
-    const char *header = grid_map_header(row->map, why->field);
-    if (header) err_prefix(why, "列“%s”", header);
-}
-
                             struct err *err) {
     return wake(in, by, 0, err);
 }

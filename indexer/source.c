@@ -16,8 +16,6 @@
 
 #define CHUNK ((size_t)1 << 20)
 
-#pragma weak convert_xls
-
 struct source {
     char path[SOURCE_NAME];
     int fd;        /* the caller's, or own */
@@ -99,6 +97,90 @@ static enum status scan(struct source *s, int64_t *bytes, unsigned char hash[16]
             st = err_set(err, STATUS_LIMIT, "limit",
                          "管道中的数据超过 %lld MiB，请先存为文件再导入",
                          (long long)(SOURCE_MAX_PIPE >> 20));
+            err_place(err, s->path, 0, NULL);
+        } else if (!write_all(s->own, p, (size_t)n)) {
+            st = source_failed(s->path, err);
+        }
+    }
+    if (st == STATUS_OK) {
+        XXH128_canonical_t c;
+        XXH128_canonicalFromHash(&c, XXH3_128bits_digest(h));
+        memcpy(hash, c.digest, 16);
+    }
+    XXH3_freeState(h);
+    free(p);
+    return st;
+}
+
+static enum status open_bytes(struct source *s, int fd, struct err *err) {
+    struct stat info;
+    if (fstat(fd, &info) != 0) return source_failed(s->path, err);
+    if (S_ISREG(info.st_mode)) {
+        if (lseek(fd, 0, SEEK_SET) < 0) return source_failed(s->path, err);
+    } else if (!S_ISDIR(info.st_mode)) {
+        s->own = memfd_create("chengguo-rows", MFD_CLOEXEC);
+        if (s->own < 0) return err_errno(err, "不能在内存中暂存");
+    }
+    enum status st = scan(s, &s->bytes, s->hash, err);
+    if (st == STATUS_OK && s->own >= 0) s->fd = s->own;
+    return st;
+}
+
+/* ------------------------------------------------------------------------------- kinds
+ */
+
+static bool is_jsonl_name(const char *path) {
+    static const char *const ends[] = {".jsonl", ".ndjson", ".json"};
+    size_t n = strlen(path);
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        size_t len = strlen(ends[i]);
+        if (n > len && strcasecmp(path + n - len, ends[i]) == 0) return true;
+    }
+    return false;
+}
+
+static bool is_json(const char *profile) {
+    return profile && strcmp(profile, "json") == 0;
+}
+
+/* A damaged workbook is a wrong file, not a damaged store. */
+static enum status blame_file(struct source *s, enum status st, struct err *err) {
+    if (st == STATUS_CORRUPT) st = STATUS_INVALID;
+    if (err) {
+        if (err->status == STATUS_CORRUPT) err->status = STATUS_INVALID;
+        if (!err->code[0] && st == STATUS_INVALID) memcpy(err->code, "E_FILE", 7);
+        if (!err->file[0]) err_place(err, s->path, 0, NULL);
+    }
+    return st;
+}
+
+static enum status check_encoding(struct source *s, const char *encoding,
+                                  struct err *err) {
+    int e = encoding ? encoding_by_name(str_of(encoding)) : (int)ENCODING_UTF8;
+    if (e < 0)
+        return err_set(
+            err, STATUS_USAGE, "encoding",
+            "不认识编码 %.40s，应为 UTF-8、UTF-16LE、UTF-16BE 或 GB18030（GBK）",
+            encoding);
+    if (s->kind == FILE_JSONL && e != ENCODING_UTF8)
+        return err_set(err, STATUS_USAGE, "encoding",
+                       "JSON Lines 只能是 UTF-8，不能是 %.40s", encoding);
+    return STATUS_OK;
+}
+
+static enum status open_table(struct source *s, const struct source_options *opt,
+                              struct err *err) {
+    struct sheet *sheet = NULL;
+    enum status st = profile_choose(opt->profile, opt->profiles, &s->profiles, err);
+    if (st != STATUS_OK) return st;
+    if (s->kind == FILE_TEXT) {
+        struct sheet_csv_options csv = {.encoding = opt->encoding, .stop = opt->stop};
+        st = sheet_open_csv(s->fd, &csv, &sheet, err);
+        s->csv = sheet;
+    } else {
+        int fd = s->fd;
+        if (s->kind == FILE_XLS) {
+            st = convert_xls(s->fd, opt->stop, &s->converted, &s->tool, err);
             err_place(err, s->path, 0, NULL);
         } else if (!write_all(s->own, p, (size_t)n)) {
             st = source_failed(s->path, err);
