@@ -39,7 +39,7 @@ int encoding_by_name(struct str name) {
         plain[n++] = (char)tolower(c);
     }
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
-        if (str_eq_z(str_slice(plain, n), known[i].name)) return known[i].e;
+        if (str_eq_z(str_slice(plain, n), known[i].name)) return (int)known[i].e;
     return -1;
 }
 

@@ -149,9 +149,281 @@ static void files_become_rows(void **state) {
     }
 }
 
+static struct sheet *open_csv(int fd, const char *encoding) {
+    struct sheet_csv_options opt = {.encoding = encoding};
+    struct sheet *s = NULL;
+    struct err err;
+    if (sheet_open_csv(fd, &opt, &s, &err) != STATUS_OK) fail_msg("%s", err.text);
+    return s;
+}
+
+static bool next(struct sheet *s, struct sheet_row *row) {
+    struct err err;
+    bool more = false;
+    if (sheet_next(s, row, &more, &err) != STATUS_OK) fail_msg("%s", err.text);
+    return more;
+}
+
+static void fill(struct buf *b, const char *unit, size_t times) {
+    for (size_t i = 0; i < times; i++) buf_add_z(b, unit);
+}
+
+/* raw is the row's bytes in the file, whatever the encoding, without mark and line end.
+ */
+static void raw_is_what_stands_in_the_file(void **state) {
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t n;
+        const char *raw[3];
+        size_t nraw[3];
+    } files[] = {
+#define RAW(b, x, y, z)                                                                  \
+    {                                                                                    \
+        b, sizeof(b) - 1, {x, y, z}, {                                                   \
+            sizeof(x) - 1, sizeof(y) - 1, sizeof(z) - 1                                  \
+        }                                                                                \
+    }
+        RAW("\xEF\xBB\xBF煤,b\r\n\"x\ny\",2\r3,\xFF", "煤,b", "\"x\ny\",2", "3,\xFF"),
+        RAW("\xC3\xBA,b\n\"x\r\n\xC3\xBA\"\n\xD0\xF2,\xFFz\n", "\xC3\xBA,b",
+            "\"x\r\n\xC3\xBA\"", "\xD0\xF2,\xFFz"),
+        RAW("\xFF\xFE\x64\x71\r\0\n\0\"\0\n\0\"\0\r\0a\0\0\xD8,\0\n\0", "\x64\x71",
+            "\"\0\n\0\"\0", "a\0\0\xD8,\0"),
+#undef RAW
+    };
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        int fd = file_of(files[i].bytes, files[i].n);
+        struct sheet *s = open_csv(fd, NULL);
+        struct sheet_row row;
+        for (size_t r = 0; r < 3; r++) {
+            assert_true(next(s, &row));
+            assert_true(str_eq(row.raw, str_slice(files[i].raw[r], files[i].nraw[r])));
+            assert_int_equal(row.fault, r == 2 ? SHEET_ENCODING : SHEET_FINE);
+        }
+        assert_false(next(s, &row));
+        assert_int_equal(sheet_csv_bad(s), 1);
+        sheet_close(s);
+        close(fd);
+    }
+}
+
+static void a_cell_too_long(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    buf_add_z(&b, "a,");
+    fill(&b, "煤", SHEET_MAX_CELL / 3 + 1);
+    size_t first = b.n;
+    buf_add_z(&b, ",c\n1,");
+    fill(&b, "x", SHEET_MAX_CELL);
+    buf_add_z(&b, ",3\n");
+    int fd = file_of(b.p, b.n);
+    struct sheet *s = open_csv(fd, NULL);
+    struct sheet_row row;
+    assert_true(next(s, &row));
+    assert_int_equal(row.fault, SHEET_TOO_LONG);
+    assert_int_equal(row.fault_at, 2);
+    assert_int_equal(row.n, 3);
+    assert_int_equal(row.cell[1].text.n, SHEET_MAX_CELL / 3 * 3);
+    assert_true(str_eq_z(row.cell[2].text, "c"));
+    assert_int_equal(row.raw.n, first + 2);
+    assert_true(next(s, &row));
+    assert_int_equal(row.fault, SHEET_FINE);
+    assert_int_equal(row.cell[1].text.n, SHEET_MAX_CELL);
+    assert_false(next(s, &row));
+    sheet_close(s);
+    close(fd);
+    buf_done(&b);
+}
+
+static void too_many_columns(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    fill(&b, "x,", SHEET_MAX_COLUMNS - 1);
+    buf_add_z(&b, "last,,,\n");
+    fill(&b, "x,", SHEET_MAX_COLUMNS);
+    buf_add_z(&b, ",more\n1,2\n");
+    int fd = file_of(b.p, b.n);
+    struct sheet *s = open_csv(fd, NULL);
+    struct sheet_row row;
+    assert_true(next(s, &row));
+    assert_int_equal(row.fault, SHEET_FINE);
+    assert_int_equal(row.n, SHEET_MAX_COLUMNS);
+    assert_true(str_eq_z(row.cell[SHEET_MAX_COLUMNS - 1].text, "last"));
+    assert_true(next(s, &row));
+    assert_int_equal(row.fault, SHEET_TOO_LONG);
+    assert_int_equal(row.fault_at, SHEET_MAX_COLUMNS + 2);
+    assert_int_equal(row.n, SHEET_MAX_COLUMNS);
+    assert_true(next(s, &row));
+    assert_int_equal(row.n, 2);
+    assert_false(next(s, &row));
+    sheet_close(s);
+    close(fd);
+    buf_done(&b);
+}
+
+/* One line of 20 MiB, quoted or not: its beginning comes out, the next row is whole, and
+ * lines that differ behind the limit have different hashes. */
+static void a_line_too_long(void **state) {
+    (void)state;
+    unsigned char hash[2][2][16];
+    for (int quoted = 0; quoted < 2; quoted++)
+        for (int end = 0; end < 2; end++) {
+            struct buf b = buf_init(0);
+            buf_add_z(&b, quoted ? "a,b\n1,\"" : "a,b\n1,");
+            fill(&b, "0123456789abcdef", ((size_t)20 << 20) / 16);
+            buf_add_z(&b, end ? "x\r\n" : "y\r\n");
+            buf_add_z(&b, "2,煤\n");
+            int fd = file_of(b.p, b.n);
+            struct sheet *s = open_csv(fd, NULL);
+            struct sheet_row row;
+            assert_true(next(s, &row));
+            assert_true(next(s, &row));
+            assert_int_equal(row.row, 2);
+            assert_int_equal(row.fault, SHEET_TOO_LONG);
+            assert_int_equal(row.fault_at, 2);
+            assert_int_equal(row.n, 2);
+            assert_int_equal(row.cell[1].text.n, SHEET_MAX_CELL);
+            assert_memory_equal(row.cell[1].text.p, "0123456789abcdef", 16);
+            assert_int_equal(row.raw.n, SHEET_MAX_ROW);
+            assert_memory_equal(row.raw.p, b.p + 4, SHEET_MAX_ROW);
+            memcpy(hash[quoted][end], row.hash, 16);
+            assert_true(next(s, &row));
+            assert_int_equal(row.row, 3);
+            assert_int_equal(row.fault, SHEET_FINE);
+            assert_true(str_eq_z(row.cell[1].text, "煤"));
+            assert_false(next(s, &row));
+            sheet_close(s);
+            close(fd);
+            buf_done(&b);
+        }
+    assert_memory_not_equal(hash[0][0], hash[0][1], 16);
+    assert_memory_not_equal(hash[1][0], hash[1][1], 16);
+}
+
+/* A stray quote and no other for 9 MiB: one row is faulty, no other. */
+static void a_stray_quote_costs_one_row(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    buf_add_z(&b, "序号,名称\n1,\"煤\n");
+    int64_t rows = 2;
+    for (; b.n < (size_t)9 << 20; rows++) buf_add_f(&b, "%06lld,矿\r\n", (long long)rows);
+    int fd = file_of(b.p, b.n);
+    struct sheet *s = open_csv(fd, NULL);
+    struct sheet_row row;
+    int64_t line = 0;
+    while (next(s, &row)) {
+        line++;
+        assert_int_equal(row.row, line);
+        assert_int_equal(row.n, 2);
+        assert_int_equal(row.fault, line == 2 ? SHEET_QUOTE : SHEET_FINE);
+        if (line > 2) assert_int_equal(strtol(row.cell[0].text.p, NULL, 10), line - 1);
+    }
+    assert_int_equal(line, rows);
+    sheet_close(s);
+    close(fd);
+    buf_done(&b);
+}
+
+/* Every line closes a cell and opens the next: as a row they never end, and each would
+ * be read again and again. Past CSV_MAX_REREAD each line is judged alone, even where a
+ * cell of two lines is right. */
+static void reading_again_is_bounded(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    size_t lines = 0;
+    for (; b.n < SHEET_MAX_ROW + (1u << 20); lines++) {
+        fill(&b, "x", 50000);
+        buf_add_z(&b, "\",\"y\n");
+    }
+    buf_add_z(&b, "1,\"p\nq\"\n");
+    int fd = file_of(b.p, b.n);
+    struct sheet *s = open_csv(fd, "utf-8");
+    struct sheet_row row;
+    size_t faulty = 0, n = 0;
+    while (next(s, &row)) {
+        n++;
+        faulty += row.fault == SHEET_QUOTE;
+        assert_int_equal(row.row, n);
+        assert_int_equal(row.raw.n, n <= lines ? 50004 : n == lines + 1 ? 4 : 2);
+    }
+    assert_int_equal(n, lines + 2);
+    assert_int_equal(faulty, lines + 1);
+    sheet_close(s);
+    close(fd);
+    buf_done(&b);
+}
+
+static void too_many_rows(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    fill(&b, "\n", SHEET_MAX_ROWS + 1);
+    int fd = file_of(b.p, b.n);
+    struct sheet *s = open_csv(fd, "utf-8");
+    struct sheet_row row;
+    struct err err;
+    bool more;
+    for (int64_t i = 0; i < SHEET_MAX_ROWS; i++) assert_true(next(s, &row));
+    assert_int_equal(sheet_next(s, &row, &more, &err), STATUS_LIMIT);
+    assert_non_null(strstr(err.text, "2000000"));
+    sheet_close(s);
+    close(fd);
+    buf_done(&b);
+}
+
+static void options(void **state) {
+    (void)state;
+    int fd = file_of("a;b,c\td\n", 8);
+    static const struct {
+        const char *encoding;
+        char separator;
+        enum status st;
+        size_t cells;
+    } given[] = {
+        {NULL, ',', STATUS_OK, 2},      {NULL, ';', STATUS_OK, 2},
+        {NULL, '\t', STATUS_OK, 2},     {"GBK", 0, STATUS_OK, 2},
+        {NULL, '|', STATUS_USAGE, 0},   {NULL, 'a', STATUS_USAGE, 0},
+        {"latin1", 0, STATUS_USAGE, 0}, {"", 0, STATUS_USAGE, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(given); i++) {
+        struct sheet_csv_options opt = {given[i].encoding, given[i].separator, NULL};
+        struct sheet *s = NULL;
+        struct sheet_row row;
+        struct err err;
+        assert_int_equal(sheet_open_csv(fd, &opt, &s, &err), given[i].st);
+        if (given[i].st != STATUS_OK) {
+            assert_null(s);
+            continue;
+        }
+        assert_true(next(s, &row));
+        assert_int_equal(row.n, given[i].cells);
+        if (given[i].separator)
+            assert_int_equal(sheet_csv_separator(s), given[i].separator);
+        if (given[i].encoding) assert_string_equal(sheet_csv_encoding(s), "GB18030");
+        sheet_close(s);
+    }
+    close(fd);
+    /* "utf-16" goes by the mark. */
+    fd = file_of("\xFE\xFF\0a", 4);
+    struct sheet *s = open_csv(fd, "utf-16");
+    assert_string_equal(sheet_csv_encoding(s), "UTF-16BE");
+    sheet_close(s);
+    close(fd);
+    struct sheet_csv_options opt = {0};
+    struct err err;
+    assert_int_equal(sheet_open_csv(-1, &opt, &s, &err), STATUS_IO);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_become_rows),
+        cmocka_unit_test(raw_is_what_stands_in_the_file),
+        cmocka_unit_test(a_cell_too_long),
+        cmocka_unit_test(too_many_columns),
+        cmocka_unit_test(a_line_too_long),
+        cmocka_unit_test(a_stray_quote_costs_one_row),
+        cmocka_unit_test(reading_again_is_bounded),
+        cmocka_unit_test(too_many_rows),
+        cmocka_unit_test(options),
     };
     return cmocka_run_group_tests_name("sheet_csv", tests, NULL, NULL);
 }
