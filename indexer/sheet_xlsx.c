@@ -259,7 +259,7 @@ static void cell_done(struct xlsx *x) {
     bool beyond = x->col >= SHEET_MAX_COLUMNS;
     if (v.n == 0 && !x->cut) return;
     if (x->cut || beyond) too_long(x, beyond ? SHEET_MAX_COLUMNS : x->col);
-    if (beyond || (x->cut && x->type != T_TEXT)) { /* half a number is none */
+    if (v.n == 0 || beyond || (x->cut && x->type != T_TEXT)) { /* half a number is none */
         x->text.n = x->from;
         return;
     }

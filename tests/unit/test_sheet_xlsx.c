@@ -71,9 +71,9 @@ static void refuse_fd(const char *name, int fd, enum status want, const char *pa
 #define SST(items) XLSX_HEAD "<sst xmlns=\"" XLSX_MAIN "\">" items "</sst>"
 #define STYLES(formats, xfs)                                                             \
     XLSX_HEAD                                                                            \
-        "<styleSheet xmlns=\"" XLSX_MAIN "\"><numFmts>" formats                          \
-        "</numFmts><cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs><cellXfs>" xfs      \
-        "</cellXfs></styleSheet>"
+    "<styleSheet xmlns=\"" XLSX_MAIN "\"><numFmts>" formats                              \
+    "</numFmts><cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs><cellXfs>" xfs          \
+    "</cellXfs></styleSheet>"
 
 struct oddity {
     const char *name;
@@ -470,6 +470,29 @@ static void bounds_a_row_of_long_shared_strings(void **state) {
     close(fd);
 }
 
+static void bounds_a_row_of_long_cells(void **state) {
+    (void)state;
+    struct buf b = buf_init(0);
+    buf_add_z(&b, "<worksheet><sheetData><row>");
+    for (int i = 0; i < 6; i++) {
+        buf_add_z(&b, "<c t=\"str\"><v>");
+        many(&b, "0123456789abcdef", SHEET_MAX_CELL / 16);
+        buf_add_z(&b, "</v></c>");
+    }
+    buf_add_z(&b, "<c><v>1</v></c></row></sheetData></worksheet>");
+    int fd = sheet_of(&b);
+    struct sheet *sheet;
+    struct sheet_row row;
+    bool more;
+    assert_int_equal(sheet_open_xlsx(fd, &sheet, NULL), STATUS_OK);
+    assert_int_equal(sheet_next(sheet, &row, &more, NULL), STATUS_OK);
+    assert_int_equal(row.fault, SHEET_TOO_LONG);
+    assert_int_equal(row.fault_at, 5);
+    assert_int_equal(row.n, 4);
+    sheet_close(sheet);
+    close(fd);
+}
+
 static void refuses_bombs(void **state) {
     (void)state;
     struct buf b = buf_init(0);
@@ -654,6 +677,7 @@ int main(void) {
         cmocka_unit_test(marks_rows_that_are_too_wide),
         cmocka_unit_test(cuts_a_huge_cell_at_a_character),
         cmocka_unit_test(bounds_a_row_of_long_shared_strings),
+        cmocka_unit_test(bounds_a_row_of_long_cells),
         cmocka_unit_test(refuses_bombs),
         cmocka_unit_test(refuses_a_file_that_is_cut_off_anywhere),
         cmocka_unit_test(refuses_a_wrong_checksum),
