@@ -446,7 +446,7 @@ static enum status next_in_sheet(struct xlsx *x, struct sheet_row *row, bool *mo
 static enum status next(struct sheet *sheet, struct sheet_row *row, bool *more,
                         struct err *err) {
     struct xlsx *x = (struct xlsx *)(void *)sheet;
-    struct sheet_row out;
+    struct sheet_row out = {.row = 0};
     bool have = false;
     enum status s = STATUS_OK;
     while (s == STATUS_OK && !have) {

@@ -108,16 +108,16 @@ enum status xlsx_styles_read(struct xlsx_zip *z, struct xlsx_book *b, struct err
                        .ids = buf_init(XLSX_MAX_STYLES * sizeof(uint32_t))};
     if (b->styles_entry < 0) return STATUS_OK;
     enum status s = xlsx_xml_all(z, b->styles_entry, b->styles, &ops, &y, &y.xml, err);
-    if (s == STATUS_OK) {
-        struct custom *c = (struct custom *)(void *)y.custom.p;
-        const uint32_t *id = (const uint32_t *)(const void *)y.ids.p;
-        size_t nc = y.custom.n / sizeof *c, n = y.ids.n / sizeof *id;
+    struct custom *c = (struct custom *)(void *)y.custom.p;
+    const uint32_t *id = (const uint32_t *)(const void *)y.ids.p;
+    size_t nc = y.custom.n / sizeof *c, n = y.ids.n / sizeof *id;
+    uint8_t *format = s == STATUS_OK ? calloc(n + 1, 1) : NULL;
+    if (s == STATUS_OK && !format) s = err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    if (format) {
         if (nc) qsort(c, nc, sizeof *c, by_id);
-        b->format = calloc(n + 1, 1);
-        if (!b->format) s = err_set(err, STATUS_NOMEM, NULL, "内存不足");
-        for (size_t i = 0; i < n && s == STATUS_OK; i++)
-            b->format[i] = (uint8_t)format_of(c, nc, id[i]);
-        if (s == STATUS_OK) b->nformats = n;
+        for (size_t i = 0; i < n; i++) format[i] = (uint8_t)format_of(c, nc, id[i]);
+        b->format = format;
+        b->nformats = n;
     }
     buf_done(&y.custom);
     buf_done(&y.ids);

@@ -137,7 +137,7 @@ static size_t lay_out(const struct digits *d, char *out) {
 bool xlsx_number(struct str v, char out[XLSX_VALUE_TEXT], struct str *text) {
     double x, back;
     char z[32];
-    struct digits d;
+    struct digits d = {.n = 0};
     v = str_trim(v);
     if (plain_number(v)) {
         *text = v;

@@ -206,7 +206,7 @@ enum status xlsx_xml_all(struct xlsx_zip *z, int64_t entry, const char *name,
     enum status s = xlsx_part_open(z, entry, name, &p, err);
     if (s != STATUS_OK) return s;
     s = xlsx_xml_open(name, read_part, p, ops, ctx, handle, err);
-    while (s == STATUS_OK && more) s = xlsx_xml_run(*handle, &more, err);
+    while (s == STATUS_OK && *handle && more) s = xlsx_xml_run(*handle, &more, err);
     xlsx_xml_close(*handle);
     *handle = NULL;
     xlsx_part_close(p);
