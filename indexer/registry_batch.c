@@ -74,10 +74,10 @@ static enum status open_batch(struct registry_batch *b, const struct registry_so
     sqlite3_bind_int64(q, 3, src->bytes);
     db_bind(q, 4, str_of(src->actor));
     sqlite3_bind_int64(q, 5, src->now);
-    s = db_run(&r->db, q, err);
     db_bind(q, 6, str_of(src->kind ? src->kind : "jsonl"));
     db_bind(q, 7, str_of(src->profile ? src->profile : ""));
     db_bind(q, 8, str_of(src->encoding ? src->encoding : "UTF-8"));
+    s = db_run(&r->db, q, err);
     b->id = sqlite3_last_insert_rowid(r->db.h);
     return s;
 }
