@@ -1,7 +1,7 @@
 #include "indexer/codec.h"
 #include "core/utf8.h"
 
-static const char replacement[] = "\xEF\xBF\xBD";
+#define REPLACEMENT 0xFFFDu
 
 enum status codec_open(enum encoding e, struct codec *c, struct err *err) {
     struct codec made = {e, NULL};
@@ -48,8 +48,7 @@ static size_t decode_utf8(const char *p, size_t n, bool final, char *out, size_t
     bool cut;
     size_t skip = codec_utf8_bad_length(p + k, n - k, &cut);
     if (cut && !final) return k;
-    memcpy(out + k, replacement, 3);
-    *nout = k + 3;
+    *nout = k + utf8_put(REPLACEMENT, out + k);
     *bad = true;
     return k + skip;
 }
@@ -70,15 +69,14 @@ static size_t decode_utf16(const char *z, size_t n, bool big, bool final, char *
             }
         }
         *bad = u >= 0xD800 && u < 0xE000;
-        o += utf8_put(*bad ? 0xFFFD : u, out + o);
+        o += utf8_put(*bad ? REPLACEMENT : u, out + o);
         if (*bad) {
             i += 2;
             break;
         }
     }
     if (!*bad && final && n - i == 1) {
-        memcpy(out + o, replacement, 3);
-        o += 3;
+        o += utf8_put(REPLACEMENT, out + o);
         i++;
         *bad = true;
     }

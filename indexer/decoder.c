@@ -27,19 +27,16 @@ struct decoder {
 enum status decoder_open(int fd, enum encoding e, size_t bom, struct decoder **out,
                          struct err *err) {
     struct decoder *d = calloc(1, sizeof *d);
-    char *p = malloc(BUFFER), *q = malloc(CODEC_ROOM(DECODER_PIECE));
-    enum status st = STATUS_OK;
-    if (!d || !p || !q) st = err_set(err, STATUS_NOMEM, NULL, "内存不足");
-    if (st == STATUS_OK) st = codec_open(e, &d->codec, err);
+    if (!d) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    d->p = malloc(BUFFER);
+    d->out = malloc(CODEC_ROOM(DECODER_PIECE));
+    enum status st = d->p && d->out ? codec_open(e, &d->codec, err)
+                                    : err_set(err, STATUS_NOMEM, NULL, "内存不足");
     if (st != STATUS_OK) {
-        free(d);
-        free(p);
-        free(q);
+        decoder_close(d);
         return st;
     }
     d->fd = fd;
-    d->p = p;
-    d->out = q;
     d->next = (int64_t)bom;
     *out = d;
     return STATUS_OK;

@@ -76,7 +76,7 @@ static bool is_utf16(enum encoding e) {
 
 enum status encoding_mark(int fd, enum encoding *e, size_t *bom, struct err *err) {
     char head[4];
-    size_t n, mark;
+    size_t n = 0, mark;
     enum status st = read_at(fd, head, sizeof head, 0, &n, err);
     if (st != STATUS_OK) return st;
     int found = mark_of(head, n, &mark);
@@ -180,7 +180,7 @@ enum status encoding_find(int fd, const volatile int *stop, enum encoding *out,
                           size_t *bom, int64_t *bad, struct err *err) {
     char *head = malloc(SAMPLE);
     if (!head) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
-    size_t n, mark = 0;
+    size_t n = 0, mark = 0;
     enum status st = read_at(fd, head, SAMPLE, 0, &n, err);
     int found = -1;
     if (st == STATUS_OK) found = encoding_of_head(str_slice(head, n), &mark);

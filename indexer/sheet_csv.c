@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#define CELL_BLOCK ((size_t)4 << 10) /* libcsv's cell buffer grows by so much at a time  \
-                                      */
+#define CELL_BLOCK ((size_t)4 << 10) /* by which libcsv's cell buffer grows */
 #define MAX_TEXT (SHEET_MAX_ROW * 4) /* a byte of the file is at most 3 of UTF-8 */
 #define NO_QUOTE 0xFF                /* a byte that UTF-8 never has */
 #define LENIENT CSV_REPALL_NL
