@@ -353,6 +353,7 @@ static enum status restore(struct undo *u, uint32_t key, const struct versions *
     if (s == STATUS_OK)
         s = registry_put_identity(u->b, key, u->d->mine->hash, u->d->mine->nhash, false,
                                   err);
+    if (s == STATUS_OK) s = similar_forget(u->d->similar, key, err);
     struct decide_change c = {.key = key,
                               .before = before,
                               .was = was,
@@ -450,7 +451,7 @@ static enum status remove_record(struct undo *u, uint32_t key,
     if (s == STATUS_OK) s = aggregate_apply(u->b->agg, was, NULL, err);
     if (s == STATUS_OK)
         s = registry_erase(u->b, key, h, u->d->theirs->hash, u->d->theirs->nhash, err);
-    return s;
+    return s == STATUS_OK ? similar_forget(u->d->similar, key, err) : s;
 }
 
 enum status undo_record(struct undo *u, uint32_t key, bool *kept, struct err *err) {

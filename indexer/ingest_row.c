@@ -2,6 +2,7 @@
 #include "core/utf8.h"
 #include "indexer/conversion.h"
 #include "indexer/quarantine.h"
+#include "indexer/similar_verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +25,30 @@ static enum status decide_refused(struct ingest_rows *in, const struct prepared_
                                     : STATUS_OK;
 }
 
+/* What a person decided of the row's marking. *settled: that it is classified. */
+static enum status decide_marking(struct ingest_rows *in, struct prepared_row *row,
+                                  struct decision *out, bool *settled, struct err *err) {
+    enum verdict v = VERDICT_NONE;
+    *settled = false;
+    if (!row->marking) return STATUS_OK;
+    enum status s = verdict_of_row(in->b->r, row->src.hash, &v, err);
+    if (s != STATUS_OK) return s;
+    if (v == VERDICT_DIFFERENT) row->marking = false;
+    if (v != VERDICT_SAME) return STATUS_OK;
+    decide_refuse(out, OUTCOME_REJECTED, "E_CLASSIFIED", "",
+                  "审核认定涉密，未保存任何内容");
+    out->secret = true;
+    *settled = true;
+    return STATUS_OK;
+}
+
 static enum status decide_row(struct ingest_rows *in, struct prepared_row *row,
                               const struct conversion_place *at, struct decision *out,
                               struct err *err) {
     if (!row->fine) return decide_refused(in, row, out, err);
+    bool settled = false;
+    enum status s = decide_marking(in, row, out, &settled, err);
+    if (s != STATUS_OK || settled) return s;
     bool record = row->kind == KIND_REGISTRATION || row->kind == KIND_COLLECTION;
     if (row->marking && !record) {
         decide_hold_marking(out);

@@ -136,8 +136,10 @@ enum status quarantine_settle(struct registry_batch *b, int64_t id,
         db_bind(q, 3, str_of(now->why.code));
         db_bind(q, 4, str_of(now->why.field));
         db_bind(q, 5, str_of(now->why.text));
-        sqlite3_bind_int(q, 6, (int)now->waiting);
-        db_bind(q, 7, str_of(now->target));
+        sqlite3_bind_int(q, 6, now->secret ? WAITING_NOT : (int)now->waiting);
+        if (now->target[0] && !now->secret) db_bind(q, 7, str_of(now->target));
+        if (now->other) sqlite3_bind_int64(q, 8, now->other);
+        sqlite3_bind_int(q, 9, now->secret);
     } else {
         sqlite3_bind_int64(q, 2, b->id);
         sqlite3_bind_int(q, 3, (int)now->outcome);

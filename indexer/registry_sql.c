@@ -205,7 +205,8 @@ static const char *const texts[SQL_COUNT] = {
         " WHERE id = ?1",
     [SQL_QUARANTINE_RECODE] =
         "UPDATE quarantine SET outcome = ?2, code = ?3, field = ?4, message = ?5,"
-        " waiting = ?6, target = ?7 WHERE id = ?1",
+        " waiting = ?6, target = ?7, other = ?8, raw = CASE WHEN ?9 THEN NULL ELSE raw"
+        " END WHERE id = ?1",
     [SQL_QUARANTINE_WIPE] =
         "UPDATE quarantine SET raw = NULL, waiting = 0, message = '', target = NULL"
         " WHERE target = ?1",

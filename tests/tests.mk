@@ -64,6 +64,13 @@ lint:
 	$(Q)tests/lint/run.sh
 # --- end of test programs ---------------------------------------------------------------
 
+# --- quality: labelled sets that lie beside the repository -------------------------------
+.PHONY: quality
+quality:
+	$(Q)$(MAKE) --no-print-directory FLAVOUR=release build/release/chengguo
+	$(Q)tests/quality/run.sh
+# --- end of quality ---------------------------------------------------------------------
+
 # --- benchmarks: Chengguo beside other engines ------------------------------------------
 PEER_OBJ := $(B)/tests/bench/peer.o $(B)/tests/bench/gen/labels.o $(B)/tests/bench/gen/regions.o \
             $(B)/tests/bench/gen/rng.o $(B)/tests/bench/gen/orgs.o $(B)/tests/bench/gen/people.o

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# make quality: how well the program does on labelled sets that lie beside the repository.
+# QUALITY_SETS says where (default ../shared/evaluation); without them it skips and says so.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+sets=${QUALITY_SETS:-$root/../shared/evaluation}
+program=${CHENGGUO:-$root/build/release/chengguo}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if [ ! -r "$sets/near_duplicates.jsonl" ]; then
+    echo "quality: skipped, no evaluation sets in $sets (QUALITY_SETS=FOLDER names them)"
+    exit 0
+fi
+echo "near duplicates"
+python3 "$root/tests/quality/near.py" "$program" "$sets" "$work"
