@@ -61,17 +61,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must(fd >= 0 && write(fd, data, size) == (ssize_t)size);
     struct sheet_csv_options opt = {.encoding = encodings[choice % 5],
                                     .separator = separators[choice / 5 % 4]};
-    enum encoding e;
-    size_t bom;
-    int64_t bad;
-    if (opt.encoding) {
-        e = (enum encoding)encoding_by_name(str_of(opt.encoding));
-        must(encoding_mark(fd, &e, &bom, NULL) == STATUS_OK);
-    } else {
-        must(encoding_find(fd, NULL, &e, &bom, &bad, NULL) == STATUS_OK);
-    }
     struct sheet *s;
     must(sheet_open_csv(fd, &opt, &s, NULL) == STATUS_OK);
+    enum encoding e = (enum encoding)encoding_by_name(str_of(sheet_csv_encoding(s)));
+    size_t bom;
+    must(encoding_mark(fd, &e, &bom, NULL) == STATUS_OK);
     must(strcmp(sheet_csv_encoding(s), encoding_name(e)) == 0);
     must(strchr(",\t;", sheet_csv_separator(s)) != NULL);
     check(s, data, size, bom, e);
