@@ -7,10 +7,10 @@
 #include "core/cli.h"
 
 int cmd_ingest(struct cli *cli);
+int cmd_profile(struct cli *cli);
 int cmd_check(struct cli *cli);
 int cmd_rebuild(struct cli *cli);
 int cmd_batch(struct cli *cli);
-int cmd_review(struct cli *cli);
 int cmd_conversion(struct cli *cli);
 int cmd_audit(struct cli *cli);
 

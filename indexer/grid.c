@@ -224,27 +224,29 @@ static enum status pull(struct grid *t, bool *got, struct err *err) {
 /* ------------------------------------------------------------------- refusing a sheet */
 
 const char *grid_resembles(const struct profile_set *profiles,
-                           const struct grid_header *h, const char **profile) {
-    size_t t[1];
-    for (size_t i = 0; i < profiles->n; i++)
-        if (grid_header_targets(profiles->p[i], h, t, 1) > 0) {
-            *profile = profiles->p[i]->name;
-            return h->shown;
-        }
+                           const struct grid_header *h, const struct profile **profile,
+                           size_t *target) {
+    size_t all = 0, n = 0;
     for (size_t i = 0; i < profiles->n; i++) {
-        const struct profile *p = profiles->p[i];
-        const char *names[256];
-        for (size_t from = 0; from < p->nnames; from += ARRAY_LEN(names)) {
-            size_t n = 0;
-            for (size_t k = from; k < p->nnames && n < ARRAY_LEN(names); k++)
-                if (!p->names[k].above && p->names[k].target != PROFILE_IGNORE)
-                    names[n++] = p->names[k].norm;
-            const char *near = n ? cli_closest(str_of(h->bare), names, n) : NULL;
-            if (!near) continue;
-            *profile = p->name;
-            return near;
-        }
+        *profile = profiles->p[i];
+        if (grid_header_targets(profiles->p[i], h, target, 1) > 0) return h->shown;
+        all += profiles->p[i]->nnames;
     }
+    const char **names = calloc(all + 1, sizeof *names);
+    for (size_t i = 0; i < profiles->n && names; i++)
+        for (size_t k = 0; k < profiles->p[i]->nnames; k++) {
+            const struct profile_name *name = &profiles->p[i]->names[k];
+            if (!name->above && name->target != PROFILE_IGNORE) names[n++] = name->norm;
+        }
+    const char *near = n ? cli_closest(str_of(h->bare), names, n) : NULL;
+    free(names);
+    for (size_t i = 0; i < profiles->n && near; i++)
+        for (size_t k = 0; k < profiles->p[i]->nnames; k++)
+            if (profiles->p[i]->names[k].norm == near) {
+                *profile = profiles->p[i];
+                *target = profiles->p[i]->names[k].target;
+                return near;
+            }
     return NULL;
 }
 
@@ -292,9 +294,10 @@ static enum status refuse_sheet(const struct grid *t, struct err *err) {
             buf_add_f(&found, "%s%.*s", told++ ? "、" : "",
                       (int)utf8_clip(str_of(h[i].shown), 24), h[i].shown);
     for (size_t i = 0; i < n && near_told < 2; i++) {
-        const char *profile = NULL;
+        const struct profile *whose = NULL;
+        size_t target;
         const char *like =
-            h[i].shown[0] ? grid_resembles(t->profiles, &h[i], &profile) : NULL;
+            h[i].shown[0] ? grid_resembles(t->profiles, &h[i], &whose, &target) : NULL;
         if (like && strcmp(like, h[i].shown) != 0)
             buf_add_f(&near, "%s“%.*s”像“%.*s”", near_told++ ? "，" : "；",
                       (int)utf8_clip(str_of(h[i].shown), 24), h[i].shown,

@@ -61,9 +61,10 @@ size_t grid_notes(struct grid *t, char out[GRID_MAX_NOTES][GRID_NOTE]);
 /* Why a row below the header is no data; NULL: it is data. */
 const char *grid_judge(const struct grid_map *m, const struct sheet_row *row);
 
-/* The closest header name that any of the profiles knows (as normal form), and whose it
- * is; NULL: none is near. */
+/* The closest header name that any of the profiles knows (in normal form), whose it is
+ * and where it leads (PROFILE_IGNORE too when it is known); NULL: none is near. */
 const char *grid_resembles(const struct profile_set *profiles,
-                           const struct grid_header *h, const char **profile);
+                           const struct grid_header *h, const struct profile **profile,
+                           size_t *target);
 
 #endif

@@ -139,33 +139,38 @@ static size_t gather(struct writing *w, size_t from, size_t to) {
     return n;
 }
 
-/* Is the value the one that a fixed element has already? Which, or -1. */
-static int fixed_like(const struct writing *w, size_t from, size_t to,
-                      const struct spread *s, size_t k) {
-    for (size_t i = from; i < to; i++) {
-        const struct map_target *t = &w->m->t[i];
-        enum cell_kind kind;
-        if (t->rule.f == s->t->rule.f && str_eq(value_of(w, t, &kind), s->part[k]))
-            return t->index;
-    }
-    return -1;
+/* The value of the field that a fixed element has already; n = 0: none. */
+static struct str fixed_value(const struct writing *w, size_t from, size_t mid,
+                              const struct spread *s, size_t element) {
+    enum cell_kind kind;
+    for (size_t i = from; i < mid; i++)
+        if (w->m->t[i].rule.f == s->t->rule.f && (size_t)w->m->t[i].index == element)
+            return value_of(w, &w->m->t[i], &kind);
+    return str_slice("", 0);
 }
 
-/* Gives every value its element; returns the number of elements. The first field leads:
- * the others follow it, value by value. */
+/* Gives every value its element; returns the number of elements. The first field leads
+ * and fills the elements that do not have it; the others follow it, value by value. */
 static size_t assign(struct writing *w, size_t from, size_t mid, size_t nfields,
                      size_t fixed) {
     struct spread *lead = &w->scratch->spread[0];
     uint16_t element[PROFILE_MAX_SPLIT];
-    size_t total = fixed;
+    struct str have[PROFILE_MAX_INDEX + 1];
+    size_t next = 0;
+    for (size_t e = 0; e < fixed; e++) have[e] = fixed_value(w, from, mid, lead, e);
     for (size_t f = 0; f < nfields; f++)
         memset(w->scratch->spread[f].at, 0, sizeof w->scratch->spread[f].at);
     for (size_t k = 0; k < lead->n; k++) {
-        int have = fixed ? fixed_like(w, from, mid, lead, k) : -1;
-        element[k] = (uint16_t)(have >= 0 ? (size_t)have : total++);
-        if (have < 0) lead->at[element[k]] = (uint16_t)(k + 1);
+        size_t e = 0;
+        while (e < fixed && !(have[e].n && str_eq(have[e], lead->part[k]))) e++;
+        if (e == fixed) {
+            while (next < fixed && have[next].n) next++;
+            e = next++;
+            lead->at[e] = (uint16_t)(k + 1);
+        }
+        element[k] = (uint16_t)e;
     }
-    size_t own = total;
+    size_t total = next > fixed ? next : fixed, own = total;
     for (size_t f = 1; f < nfields; f++) {
         struct spread *s = &w->scratch->spread[f];
         for (size_t k = 0; k < s->n; k++) {

@@ -168,11 +168,10 @@ static enum status check_encoding(struct source *s, const char *encoding,
     return STATUS_OK;
 }
 
-static enum status open_table(struct source *s, const struct source_options *opt,
-                              struct err *err) {
+static enum status open_sheet(struct source *s, const struct source_options *opt,
+                              struct sheet **out, struct err *err) {
     struct sheet *sheet = NULL;
-    enum status st = profile_choose(opt->profile, opt->profiles, &s->profiles, err);
-    if (st != STATUS_OK) return st;
+    enum status st = STATUS_OK;
     if (s->kind == FILE_TEXT) {
         struct sheet_csv_options csv = {.encoding = opt->encoding, .stop = opt->stop};
         st = sheet_open_csv(s->fd, &csv, &sheet, err);
@@ -185,13 +184,23 @@ static enum status open_table(struct source *s, const struct source_options *opt
         }
         if (st == STATUS_OK) st = sheet_open_xlsx(fd, &sheet, err);
     }
+    if (st == STATUS_OK) *out = sheet;
+    return st;
+}
+
+static enum status open_table(struct source *s, const struct source_options *opt,
+                              struct err *err) {
+    struct sheet *sheet = NULL;
+    enum status st = profile_choose(opt->profile, opt->profiles, &s->profiles, err);
+    if (st == STATUS_OK) st = open_sheet(s, opt, &sheet, err);
     if (st == STATUS_OK)
         st =
             grid_open(sheet, &s->profiles, opt->profile != NULL, s->path, &s->table, err);
     return st;
 }
 
-static enum status open_rows(struct source *s, const struct source_options *opt,
+/* What it is, and that it is taken. */
+static enum status find_kind(struct source *s, const struct source_options *opt,
                              struct err *err) {
     enum status st = STATUS_OK;
     if (is_json(opt->profile))
@@ -202,7 +211,12 @@ static enum status open_rows(struct source *s, const struct source_options *opt,
     if (s->kind == FILE_EMPTY || (s->kind == FILE_TEXT && is_jsonl_name(s->path)))
         s->kind = FILE_JSONL;
     if (!is_json(opt->profile)) st = sniff_refuse(s->fd, s->kind, err);
-    if (st == STATUS_OK) st = check_encoding(s, opt->encoding, err);
+    return st == STATUS_OK ? check_encoding(s, opt->encoding, err) : st;
+}
+
+static enum status open_rows(struct source *s, const struct source_options *opt,
+                             struct err *err) {
+    enum status st = find_kind(s, opt, err);
     if (st != STATUS_OK) return st;
     if (s->kind != FILE_JSONL) return open_table(s, opt, err);
     if (opt->profile && !is_json(opt->profile) && s->bytes > 0)
@@ -212,17 +226,44 @@ static enum status open_rows(struct source *s, const struct source_options *opt,
     return jsonl_open(s->fd, s->path, s->hash, s->utf16, s->stop, &s->lines, err);
 }
 
-enum status source_open(int fd, const struct source_options *opt, struct source **out,
-                        struct err *err) {
+static struct source *source_new(int fd, const struct source_options *opt) {
     struct source *s = calloc(1, sizeof *s);
-    if (!s) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    if (!s) return NULL;
     s->fd = fd;
     s->own = s->converted = -1;
     s->stop = opt->stop;
     s->tool = "";
     memcpy(s->path, opt->path, utf8_clip(str_of(opt->path), sizeof s->path - 1));
+    return s;
+}
+
+enum status source_open(int fd, const struct source_options *opt, struct source **out,
+                        struct err *err) {
+    struct source *s = source_new(fd, opt);
+    if (!s) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
     enum status st = open_bytes(s, fd, err);
     if (st == STATUS_OK) st = blame_file(s, open_rows(s, opt, err), err);
+    if (st != STATUS_OK) {
+        source_close(s);
+        return st;
+    }
+    *out = s;
+    return STATUS_OK;
+}
+
+enum status source_open_sheet(int fd, const struct source_options *opt,
+                              struct source **out, struct sheet **sheet,
+                              struct err *err) {
+    struct source *s = source_new(fd, opt);
+    if (!s) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    enum status st = open_bytes(s, fd, err);
+    if (st == STATUS_OK) st = blame_file(s, find_kind(s, opt, err), err);
+    if (st == STATUS_OK && s->kind == FILE_JSONL) {
+        st = err_set(err, STATUS_INVALID, "E_FILE",
+                     "这是 JSON Lines 文件或空文件，不用样式");
+        err_place(err, s->path, 0, NULL);
+    }
+    if (st == STATUS_OK) st = blame_file(s, open_sheet(s, opt, sheet, err), err);
     if (st != STATUS_OK) {
         source_close(s);
         return st;

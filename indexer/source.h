@@ -75,6 +75,12 @@ const unsigned char *source_hash(const struct source *s); /* xxh128, 16 bytes */
 int64_t source_bytes(const struct source *s);             /* size */
 int64_t source_at(const struct source *s);                /* bytes consumed */
 
+/* Only the sheet of a table file, for looking at it: the caller closes *sheet before
+ * *out. STATUS_INVALID: no table. */
+MUST_CHECK enum status source_open_sheet(int fd, const struct source_options *opt,
+                                         struct source **out, struct sheet **sheet,
+                                         struct err *err);
+
 /* What the file was found to be; strings live until source_close. */
 struct source_info {
     const char *kind;      /* "jsonl", "csv", "xlsx", "xls" */
