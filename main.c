@@ -29,6 +29,7 @@ static const struct command commands[] = {
     {"batch", cmd_batch, "批次：列出、查看、整批撤回"},
     {"audit", cmd_audit, "操作记录：谁做了什么"},
     {"conversion", cmd_conversion, "技术合同对应的成果：列出、人工关联"},
+    {"unit", cmd_unit, "单位登记：列出、查看、合并、撤销合并、简称、更名、导入"},
     {"search", cmd_search, "检索"},
     {"show", cmd_show, "按登记号或 uid 显示一项成果"},
     {"stats", cmd_stats, "统计表；不给表号则列出"},

@@ -84,6 +84,7 @@ enum status record_from_text(struct str text, struct record *out, struct err *er
 
 void record_done(struct record *r) {
     json_decref(r->json);
+    json_decref(r->counted);
     *r = (struct record){.updated_at = INT64_MIN};
 }
 
@@ -171,12 +172,10 @@ static void emit(struct walk *w, const json_t *v) {
     }
 }
 
-void record_values(const struct record *r, const struct field *f, record_value_fn fn,
-                   void *arg) {
+static void values_in(const struct record *r, const struct field *f, const json_t *outer,
+                      record_value_fn fn, void *arg) {
     if (!(f->categories & record_category_bit(r))) return;
     struct walk w = {fn, arg, false, false};
-    const json_t *outer =
-        f->shape == FIELD_PLAIN ? r->json : json_object_get(r->json, f->outer);
     if (f->shape == FIELD_FIRST) outer = json_array_get(outer, 0);
     if (f->shape == FIELD_EACH) {
         size_t n = json_array_size(outer);
@@ -189,6 +188,21 @@ void record_values(const struct record *r, const struct field *f, record_value_f
         if (v) emit(&w, v);
     }
     if (!w.any && f->facet >= 0) fn(arg, str_of("none"));
+}
+
+void record_values_stated(const struct record *r, const struct field *f,
+                          record_value_fn fn, void *arg) {
+    const json_t *outer =
+        f->shape == FIELD_PLAIN ? r->json : json_object_get(r->json, f->outer);
+    values_in(r, f, outer, fn, arg);
+}
+
+void record_values(const struct record *r, const struct field *f, record_value_fn fn,
+                   void *arg) {
+    if (r->counted && f->outer && strcmp(f->outer, "units") == 0)
+        values_in(r, f, r->counted, fn, arg);
+    else
+        record_values_stated(r, f, fn, arg);
 }
 
 /* --------------------------------------------------------------- what may be read of it

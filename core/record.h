@@ -29,6 +29,9 @@ enum record_kind { RECORD_REGISTRATION, RECORD_COLLECTION };
 
 struct record {
     json_t *json; /* owned */
+    /* Its units as the unit register counts them (indexer/units.h): current names, gaps of
+     * type and region filled; NULL: as they stand. Owned. */
+    json_t *counted;
     enum record_kind kind;
     /* Empty when missing; category of a collection: its own label. */
     struct str uid, regno, registry, state, consent, publicity, category, title, unit1;
@@ -69,10 +72,14 @@ enum visibility record_visibility(const struct record *r);
 /* Calls fn for every value of the field, in order, as text: strings as they stand, codes
  * canonical, bools as yes/no, ints in decimal. A missing value of a field that the
  * record's category has: once with "none" for fields that have a facet, else not at all.
- * A field that the category does not have: not at all. Stops when fn returns false. */
+ * A field that the category does not have: not at all. Stops when fn returns false.
+ * Fields of units give the units as they are counted, record_values_stated as the record
+ * states them. */
 typedef bool (*record_value_fn)(void *arg, struct str value);
 void record_values(const struct record *r, const struct field *f, record_value_fn fn,
                    void *arg);
+void record_values_stated(const struct record *r, const struct field *f,
+                          record_value_fn fn, void *arg);
 
 /* What the audience may read of the record, as a new JSON object (caller owns): keys
  * whose tier is within `tier` (TIER_N: everything, TIER_P1: P0 and P1, TIER_P0). Objects

@@ -3,6 +3,7 @@
 #include "indexer/batch_undo.h"
 #include "indexer/decide_store.h"
 #include "indexer/registry_sql.h"
+#include "indexer/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -448,7 +449,7 @@ static enum status remove_record(struct undo *u, uint32_t key,
     decide_name_uid(str_of(h->uid), target);
     enum status s = requeue_events(u, key, h->uid, target, err);
     if (s == STATUS_OK) s = requeue_rows(u, key, target, err);
-    if (s == STATUS_OK) s = aggregate_apply(u->b->agg, was, NULL, err);
+    if (s == STATUS_OK) s = units_apply(u->b, key, was, NULL, false, err);
     if (s == STATUS_OK)
         s = registry_erase(u->b, key, h, u->d->theirs->hash, u->d->theirs->nhash, err);
     return s == STATUS_OK ? similar_forget(u->d->similar, key, err) : s;

@@ -3,6 +3,7 @@
 #include "indexer/conversion_match.h"
 #include "indexer/docmap.h"
 #include "indexer/pubset.h"
+#include "indexer/units.h"
 #include "stats/aggregate.h"
 
 #include <stdarg.h>
@@ -212,6 +213,10 @@ static enum status visit(void *arg, const struct registry_row *row, struct err *
     return s;
 }
 
+static void on_unit(void *arg, const char *text) {
+    finding(arg, "registry.db", NULL, "%s", text);
+}
+
 static void on_conversion(void *arg, const char *sentence) {
     finding(arg, "registry.db", NULL, "%s", sentence);
 }
@@ -237,6 +242,7 @@ static enum status deep_walk(const struct store *s, struct registry *r,
     if (st == STATUS_OK) st = registry_each(r, 1, end, visit, &w, err);
     if (st == STATUS_OK && aggregate_compare(w.aggregate, &r->db, &local) != STATUS_OK)
         finding(rep, "registry.db", &local, " ");
+    if (st == STATUS_OK) st = units_verify(r, CHECK_MAX_FINDINGS, on_unit, rep, err);
     if (st == STATUS_OK) st = conversion_check(r, on_conversion, rep, err);
     for (int a = 0; a < AUDIENCE_COUNT && st == STATUS_OK; a++) {
         check_data(s, (enum audience)a, seq, w.aggregate, rep);

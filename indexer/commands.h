@@ -13,5 +13,6 @@ int cmd_rebuild(struct cli *cli);
 int cmd_batch(struct cli *cli);
 int cmd_conversion(struct cli *cli);
 int cmd_audit(struct cli *cli);
+int cmd_unit(struct cli *cli);
 
 #endif

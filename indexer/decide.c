@@ -5,6 +5,7 @@
 #include "indexer/quarantine.h"
 #include "indexer/registry_sql.h"
 #include "indexer/similar_verdict.h"
+#include "indexer/units.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -555,7 +556,7 @@ enum status decide_erase(struct decide *d, const json_t *doc, const char *regist
     s = decide_load(d, key, &was, err);
     if (s == STATUS_OK) {
         s = identity_of(was.json, was.kind == RECORD_COLLECTION, d->theirs, err);
-        if (s == STATUS_OK) s = aggregate_apply(d->b->agg, &was, NULL, err);
+        if (s == STATUS_OK) s = units_apply(d->b, key, &was, NULL, true, err);
         if (s == STATUS_OK) s = quarantine_forget(d->b, key, &was, d->theirs, err);
         if (s == STATUS_OK) s = conversion_forget(d->b, key, d->theirs, err);
         if (s == STATUS_OK)

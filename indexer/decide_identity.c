@@ -91,17 +91,23 @@ static struct str name_at(const struct identity *id, size_t i) {
     return str_slice(id->names.p ? id->names.p + from : "", id->name_end[i] - from);
 }
 
-static enum status add_unit(struct identity *id, const json_t *unit, struct err *err) {
+enum status identity_unit_name(struct str name, struct buf *out, struct err *err) {
     static const char seal[] = "(盖章)"; /* matching text folds the brackets */
-    size_t from = id->names.n;
-    struct str name = string_of(json_object_get(unit, "name"));
-    enum status s = text_normalise(name, &id->names, NULL, err);
+    size_t from = out->n;
+    enum status s = text_normalise(name, out, NULL, err);
     if (s != STATUS_OK) return s;
-    squeeze(&id->names, from, false);
-    size_t n = id->names.n - from;
+    squeeze(out, from, false);
+    size_t n = out->n - from;
     if (n > sizeof seal - 1 &&
-        memcmp(id->names.p + id->names.n - (sizeof seal - 1), seal, sizeof seal - 1) == 0)
-        id->names.n -= sizeof seal - 1;
+        memcmp(out->p + out->n - (sizeof seal - 1), seal, sizeof seal - 1) == 0)
+        out->n -= sizeof seal - 1;
+    return STATUS_OK;
+}
+
+static enum status add_unit(struct identity *id, const json_t *unit, struct err *err) {
+    enum status s =
+        identity_unit_name(string_of(json_object_get(unit, "name")), &id->names, err);
+    if (s != STATUS_OK) return s;
     struct str code = string_of(json_object_get(unit, "uscc"));
     if (identity_uscc_valid(code)) {
         memcpy(id->code[id->n], code.p, code.n);

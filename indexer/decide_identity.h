@@ -53,6 +53,10 @@ bool identity_equal(const struct identity *a, const struct identity *b);
 void identity_uid(const struct identity *id, struct str registry, int n,
                   char out[IDENTITY_UID]);
 
+/* Appends the normalised form of a unit's name. STATUS_NOMEM, STATUS_LIMIT. */
+MUST_CHECK enum status identity_unit_name(struct str name, struct buf *out,
+                                          struct err *err);
+
 /* 18 characters with the right check character (GB 32100-2015)? */
 bool identity_uscc_valid(struct str code);
 

@@ -1,5 +1,6 @@
 #include "indexer/decide_store.h"
 #include "indexer/registry_sql.h"
+#include "indexer/units.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -241,7 +242,7 @@ enum status decide_store(struct decide *d, const struct decide_change *c,
     enum status s = decide_settle(d, c->key, c->before, h, c->now, err);
     if (s == STATUS_OK)
         s = registry_put(d->b, c->key, h, c->json, !c->before, c->keep, err);
-    if (s == STATUS_OK) s = aggregate_apply(d->b->agg, c->was, c->now, err);
+    if (s == STATUS_OK) s = units_apply(d->b, c->key, c->was, c->now, false, err);
     if (s == STATUS_OK) s = registry_touch(d->b, c->key, err);
     return s;
 }

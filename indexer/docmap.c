@@ -96,6 +96,28 @@ static bool add_text(void *arg, struct str value) {
     return p->status == STATUS_OK;
 }
 
+static bool names(const json_t *units, size_t n, const char *name) {
+    for (size_t i = 0; i < n; i++) {
+        const char *other =
+            json_string_value(json_object_get(json_array_get(units, i), "name"));
+        if (other && strcmp(other, name) == 0) return true;
+    }
+    return false;
+}
+
+/* Names by which units count are found too (the match may take a facet value for text,
+ * xindex.h): once each, and not where the record writes them itself. */
+static void add_counted(struct text_pass *p, const struct record *r) {
+    const json_t *stated = json_object_get(r->json, "units");
+    for (size_t i = 0; i < json_array_size(r->counted); i++) {
+        const char *name =
+            json_string_value(json_object_get(json_array_get(r->counted, i), "name"));
+        if (name && !names(stated, json_array_size(stated), name) &&
+            !names(r->counted, i, name) && !add_text(p, str_of(name)))
+            return;
+    }
+}
+
 static enum status add_exact(struct docmap *m, char prefix, struct str value,
                              struct err *err) {
     if (value.n == 0) return STATUS_OK;
@@ -115,8 +137,10 @@ static enum status make_text(struct docmap *m, const struct record *r, enum tier
     struct text_pass pass = {m, NULL, STATUS_OK, err};
     for (size_t tag = 1; tag <= RECTEXT_MAX_TAG && pass.status == STATUS_OK; tag++) {
         pass.field = m->tagged[tag];
-        if (pass.field && pass.field->tier <= tier)
-            record_values(r, pass.field, add_text, &pass);
+        if (!pass.field || pass.field->tier > tier) continue;
+        record_values_stated(r, pass.field, add_text, &pass);
+        if (pass.field->facet == FACET_UNIT && pass.status == STATUS_OK)
+            add_counted(&pass, r);
     }
     enum status s = pass.status;
     if (s == STATUS_OK) s = add_exact(m, 'Q', r->uid, err);

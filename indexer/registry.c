@@ -1,6 +1,7 @@
 #include "indexer/registry.h"
 #include "indexer/registry_schema.h"
 #include "indexer/registry_sql.h"
+#include "indexer/units.h"
 
 #include <stdlib.h>
 
@@ -42,11 +43,19 @@ enum status registry_open(const struct store *s, bool write, struct registry *ou
         free(r.st);
         return st;
     }
+    r.units = units_new(&r.db);
+    if (!r.units) {
+        db_close(&r.db);
+        free(r.st);
+        return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    }
     *out = r;
     return STATUS_OK;
 }
 
 void registry_close(struct registry *r) {
+    units_free(r->units);
+    r->units = NULL;
     if (r->st)
         for (size_t i = 0; i < SQL_COUNT; i++) sqlite3_finalize(r->st->q[i]);
     free(r->st);
@@ -72,10 +81,14 @@ void registry_row_done(struct registry_row *row) {
 }
 
 /* Columns json, was_public, lost_at from `at` on. */
-static enum status row_of(sqlite3_stmt *q, int at, uint32_t key, struct registry_row *out,
-                          struct err *err) {
+static enum status row_of(struct registry *r, sqlite3_stmt *q, int at, uint32_t key,
+                          struct registry_row *out, struct err *err) {
     struct registry_row row = {.key = key, .text = db_column(q, at)};
     enum status s = record_from_text(row.text, &row.record, err);
+    if (s == STATUS_OK) {
+        s = units_count(r->units, &row.record, err);
+        if (s != STATUS_OK) record_done(&row.record);
+    }
     if (s != STATUS_OK) {
         err_prefix(err, "登记库中第 %u 号记录", key);
         return s;
@@ -95,7 +108,7 @@ enum status registry_load(struct registry *r, uint32_t key, struct registry_row 
     enum status s = db_step(&r->db, q, &row, err);
     if (s == STATUS_OK && !row)
         s = err_set(err, STATUS_NOT_FOUND, NULL, "登记库中没有第 %u 号记录", key);
-    if (s == STATUS_OK) s = row_of(q, 0, key, out, err);
+    if (s == STATUS_OK) s = row_of(r, q, 0, key, out, err);
     if (s == STATUS_OK) out->text = str_slice(NULL, 0); /* goes with the statement */
     registry_reset(q);
     return s;
@@ -137,7 +150,7 @@ enum status registry_each(struct registry *r, uint32_t from, uint32_t to,
         s = db_step(&r->db, q, &more, err);
         if (s != STATUS_OK || !more) break;
         struct registry_row row;
-        s = row_of(q, 1, (uint32_t)sqlite3_column_int64(q, 0), &row, err);
+        s = row_of(r, q, 1, (uint32_t)sqlite3_column_int64(q, 0), &row, err);
         if (s != STATUS_OK) break;
         s = fn(arg, &row, err);
         registry_row_done(&row);

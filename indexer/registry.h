@@ -20,6 +20,7 @@
 struct registry {
     struct db db;
     struct registry_statements *st; /* prepared once */
+    struct units *units;            /* how units count; rows come with it applied */
 };
 
 /* Opens STORE/registry.db; write: created and migrated. STATUS_NOT_FOUND, STATUS_CORRUPT
@@ -33,7 +34,8 @@ void registry_close(struct registry *r);
 MUST_CHECK enum status registry_revision(struct registry *r, int64_t *revision,
                                          int64_t *at, struct err *err);
 
-/* One stored record with what publishing must know besides its content. */
+/* One stored record with what publishing must know besides its content; its units count
+ * as the unit register says (record.h, counted). */
 struct registry_row {
     uint32_t key; /* the docid */
     struct record record;

@@ -1,6 +1,7 @@
 /* Begin, commit and abort of a batch; declared in registry_write.h. */
 #include "indexer/conversion_match.h"
 #include "indexer/registry_sql.h"
+#include "indexer/units.h"
 
 static const char *const key_names[] = {"key_next_0", "key_end_0", "key_next_1",
                                         "key_end_1", "key_block"};
@@ -89,6 +90,7 @@ enum status registry_batch_begin(struct registry *r, const struct registry_sourc
     if (s != STATUS_OK) return s;
     s = db_exec(&r->db, "BEGIN IMMEDIATE", err);
     if (s == STATUS_OK) s = open_batch(&b, src, err);
+    if (s == STATUS_OK) s = units_begin(&b, err);
     if (s != STATUS_OK) {
         registry_batch_abort(&b);
         return s;
@@ -100,6 +102,7 @@ enum status registry_batch_begin(struct registry *r, const struct registry_sourc
 void registry_batch_abort(struct registry_batch *b) {
     aggregate_free(b->agg);
     b->agg = NULL;
+    units_reset(b->r->units);
     for (size_t i = 0; i < SQL_COUNT; i++)
         if (b->r->st->q[i]) sqlite3_reset(b->r->st->q[i]);
     if (!sqlite3_get_autocommit(b->r->db.h))
@@ -110,7 +113,8 @@ static enum status finish(struct registry_batch *b, const char *counts,
                           const char *command, struct err *err) {
     struct registry *r = b->r;
     sqlite3_stmt *q;
-    enum status s = b->changed ? conversion_settle(b, err) : STATUS_OK;
+    enum status s = units_settle(b, err);
+    if (s == STATUS_OK && b->changed) s = conversion_settle(b, err);
     if (s == STATUS_OK) s = aggregate_flush(b->agg, &r->db, err);
     if (s == STATUS_OK) s = save_counters(b, err);
     if (s == STATUS_OK && b->changed) {

@@ -32,10 +32,14 @@
  * verdict      what a person decided of two registrations, by uid: the same (1), or
  *              different; mine "h:" and the hash of a row, other H_MARKING: of a row with
  *              a classification marking (similar_verdict.h)
- * unit         units; merged_into: the unit that it counts as (0 = itself)
- * unit_name    every name of a unit in normalised form, valid from .. to (YYYYMMDD, 0 =
- *              open), origin: seen (in a record), declared, alias
- * unit_merge   every merge with its reason; undone_at > 0: taken back
+ * unit         one normalised name with one valid credit code ('': none); type, region
+ *              as declared; merged_into: the least id of those that it counts as one with;
+ *              as_*: name, type, region under which all of those count (units.h)
+ * unit_name    its spellings. origin: seen (uses: units of records that carry it now,
+ *              visible: of those that the public may open), current, former, alias
+ *              (declared; valid from .. to as YYYYMMDD, 0 = open; merge: what declared it)
+ * unit_merge   every merge with its reason: uscc, name (automatic); merge, alias, rename,
+ *              import (a person); undone_at > 0: taken back
  * row_batch    (of record, history, event, mark, conversion) batch whose quarantined row
  *              brought it when that row was retried inside `batch`; 0: batch itself
  * history.stood  0: a revision that was already too old when it arrived
@@ -128,17 +132,24 @@ static const char intake[] =
     "  at INTEGER NOT NULL, actor TEXT NOT NULL, note TEXT NOT NULL,"
     "  PRIMARY KEY(mine, other)) WITHOUT ROWID;"
     "CREATE INDEX verdict_other ON verdict(other);"
-    "CREATE TABLE unit(id INTEGER PRIMARY KEY, name TEXT NOT NULL, uscc TEXT NOT NULL,"
-    "  type TEXT NOT NULL, region TEXT NOT NULL, merged_into INTEGER NOT NULL);"
+    "CREATE TABLE unit(id INTEGER PRIMARY KEY, norm TEXT NOT NULL, uscc TEXT NOT NULL,"
+    "  type TEXT NOT NULL DEFAULT '', region TEXT NOT NULL DEFAULT '',"
+    "  merged_into INTEGER NOT NULL DEFAULT 0, as_name TEXT NOT NULL DEFAULT '',"
+    "  as_type TEXT NOT NULL DEFAULT '', as_region TEXT NOT NULL DEFAULT '',"
+    "  UNIQUE(norm, uscc));"
     "CREATE INDEX unit_uscc ON unit(uscc) WHERE uscc <> '';"
-    "CREATE TABLE unit_name(norm TEXT NOT NULL, unit INTEGER NOT NULL, name TEXT NOT "
-    "NULL,"
-    "  valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL, origin TEXT NOT NULL,"
-    "  PRIMARY KEY(norm, unit)) WITHOUT ROWID;"
-    "CREATE INDEX unit_name_unit ON unit_name(unit);"
+    "CREATE INDEX unit_merged ON unit(merged_into);"
+    "CREATE TABLE unit_name(unit INTEGER NOT NULL, name TEXT NOT NULL,"
+    "  origin TEXT NOT NULL, uses INTEGER NOT NULL DEFAULT 0,"
+    "  visible INTEGER NOT NULL DEFAULT 0, valid_from INTEGER NOT NULL DEFAULT 0,"
+    "  valid_to INTEGER NOT NULL DEFAULT 0, merge INTEGER NOT NULL DEFAULT 0,"
+    "  PRIMARY KEY(unit, name, origin, merge)) WITHOUT ROWID;"
     "CREATE TABLE unit_merge(id INTEGER PRIMARY KEY, unit INTEGER NOT NULL,"
     "  into_unit INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,"
-    "  actor TEXT NOT NULL, undone_at INTEGER NOT NULL);"
+    "  actor TEXT NOT NULL, undone_at INTEGER NOT NULL DEFAULT 0,"
+    "  undone_by TEXT NOT NULL DEFAULT '');"
+    "CREATE INDEX unit_merge_unit ON unit_merge(unit);"
+    "CREATE INDEX unit_merge_into ON unit_merge(into_unit);"
     "ALTER TABLE conversion ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';"
     "ALTER TABLE conversion_link ADD COLUMN match TEXT NOT NULL DEFAULT 'declared';"
     "UPDATE conversion SET match = 'none' WHERE kind = 'contract' AND NOT EXISTS"
