@@ -6,7 +6,7 @@ GENR_OBJ := $(call obj,$(wildcard tests/bench/gen/*.c)) \
 -include $(wildcard $(B)/tests/bench/gen/*.d)
 $(B)/chengguo-gen: $(GENR_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(GENR_OBJ) $(shell pkg-config --libs jansson icu-uc) -lm
+	$(Q)$(CC) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(GENR_OBJ) $(shell pkg-config --libs jansson icu-uc libzip libxxhash) -lm
 
 .PHONY: sample
 sample: $(B)/chengguo-gen

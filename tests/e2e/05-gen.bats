@@ -82,6 +82,16 @@ setup() { cd "$BATS_FILE_TMPDIR"; }
     [ "$status" -eq 1 ]
 }
 
+@test "records as tables: a header and a row each, the same in both" {
+    "$GEN" --seed 11 --count 300 --clean --out t.jsonl --csv t.csv --xlsx t.xlsx
+    cmp <("$GEN" --seed 11 --count 300 --clean --out /dev/stdout) t.jsonl
+    [ "$(wc -l < t.csv)" -eq 301 ]
+    ssconvert t.xlsx x.csv 2>/dev/null
+    # Dates show as an office writes them; texts are the same.
+    diff <(sed '1s/^\xEF\xBB\xBF//; s/\r$//' t.csv | cut -d, -f1,7,10,12) <(cut -d, -f1,7,10,12 x.csv)
+    head -n 2 x.csv | grep -q ',[0-9]\{4\}/[0-9]*/[0-9]*,'
+}
+
 @test "TSV of other engines: one line each, numbers become distinct codes" {
     for i in 1 2 3; do
         printf '%d\t瓦斯抽采%d\t摘要\t词甲;词乙\t单位甲;单位乙\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t0,%d\n' \

@@ -4,6 +4,7 @@
 #define GEN_JSON_H
 
 #include "core/str.h"
+#include "tests/bench/gen/day.h"
 
 struct json_out {
     struct buf *b;
@@ -22,9 +23,5 @@ void json_day(struct json_out *j, const char *key, int day);
 void json_month(struct json_out *j, const char *key, int day);
 /* Decimal string in yuan from fen. */
 void json_fen(struct json_out *j, const char *key, int64_t fen);
-
-/* Days since 1970-01-01 of a civil date, and back. Gregorian, years 1970..2199. */
-int day_of(int year, int month, int day);
-void day_split(int days, int *year, int *month, int *day);
 
 #endif

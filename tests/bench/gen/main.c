@@ -18,6 +18,7 @@ static const char help[] =
     "  --truth FILE.json   写出预期的入库结果和各年度计数\n"
     "  --events FILE       事件另存一个文件（默认与登记行同在一个文件）\n"
     "  --contracts FILE    合同、到账、奖励、应用状态、效益另存一个文件\n"
+    "  --csv FILE --xlsx FILE   成果记录另存为表格（列名为规范字段的中文标签）\n"
     "  --year-from Y --year-to Y   统计年度范围（默认 2016–2025，逐年增长 5%）\n"
     "  --registry CODE     登记机关所在省的区划代码（默认 140000）\n"
     "  --clean             不产生应被拒收或待定的行\n"
@@ -69,6 +70,8 @@ int main(int argc, char **argv) {
         OPT_TRUTH,
         OPT_EVENTS,
         OPT_CONTRACTS,
+        OPT_CSV,
+        OPT_XLSX,
         OPT_FROM,
         OPT_TO,
         OPT_REGISTRY,
@@ -83,6 +86,7 @@ int main(int argc, char **argv) {
         {"seed", 1, 0, OPT_SEED},         {"count", 1, 0, OPT_COUNT},
         {"out", 1, 0, OPT_OUT},           {"truth", 1, 0, OPT_TRUTH},
         {"events", 1, 0, OPT_EVENTS},     {"contracts", 1, 0, OPT_CONTRACTS},
+        {"csv", 1, 0, OPT_CSV},           {"xlsx", 1, 0, OPT_XLSX},
         {"year-from", 1, 0, OPT_FROM},    {"year-to", 1, 0, OPT_TO},
         {"registry", 1, 0, OPT_REGISTRY}, {"clean", 0, 0, OPT_CLEAN},
         {"share", 1, 0, OPT_SHARE},       {"corpus", 1, 0, OPT_CORPUS},
@@ -116,6 +120,12 @@ int main(int argc, char **argv) {
                 break;
             case OPT_CONTRACTS:
                 o.contracts = optarg;
+                break;
+            case OPT_CSV:
+                o.csv = optarg;
+                break;
+            case OPT_XLSX:
+                o.xlsx = optarg;
                 break;
             case OPT_CORPUS:
                 o.corpus = optarg;

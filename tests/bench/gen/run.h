@@ -5,6 +5,7 @@
 #include "tests/bench/gen/corpus.h"
 #include "tests/bench/gen/known.h"
 #include "tests/bench/gen/stream.h"
+#include "tests/bench/gen/table.h"
 
 #include <stdio.h>
 
@@ -40,7 +41,8 @@ struct run {
     struct gen_text text, text2;
     struct buf line, line2;
     FILE *file[FILE_COUNT];
-    struct rng pick; /* which records the other rows concern */
+    struct table_out *table; /* NULL: not asked for */
+    struct rng pick;         /* which records the other rows concern */
     uint32_t turn[ROW_KIND_COUNT];
 };
 

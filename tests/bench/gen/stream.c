@@ -176,7 +176,8 @@ enum status run_record(struct run *u, struct err *err) {
     truth_change(&u->truth, FILE_MAIN, g.stat_year, g.category, NULL, &l);
     if (g.state != STATE_APPROVED || g.paper_pending) pool_add(u, g.state, i);
     u->made++;
-    return run_emit(u, FILE_MAIN, err);
+    s = u->table ? table_add(u->table, buf_str(&u->line), err) : STATUS_OK;
+    return s == STATUS_OK ? run_emit(u, FILE_MAIN, err) : s;
 }
 
 static enum status emit_kind(struct run *u, enum row_kind k, bool *done,
@@ -279,6 +280,8 @@ static enum status prepare(struct run *u, struct err *err) {
     if (s == STATUS_OK) s = open_out(o->out, &u->file[FILE_MAIN], err);
     if (s == STATUS_OK) s = open_out(o->events, &u->file[FILE_EVENTS], err);
     if (s == STATUS_OK) s = open_out(o->contracts, &u->file[FILE_CONTRACTS], err);
+    if (s == STATUS_OK && (o->csv || o->xlsx))
+        s = table_open(o->csv, o->xlsx, &u->table, err);
     return s;
 }
 
@@ -295,6 +298,10 @@ enum status stream_run(const struct stream_options *o, struct err *err) {
     for (int i = 0; i < FILE_COUNT; i++)
         if (u->file[i] && fclose(u->file[i]) != 0 && s == STATUS_OK)
             s = err_errno(err, "cannot write");
+    if (u->table) {
+        enum status closed = table_close(u->table, s == STATUS_OK, s ? NULL : err);
+        if (s == STATUS_OK) s = closed;
+    }
     if (s == STATUS_OK) s = write_truth(u, err);
     run_done(u);
     return s;

@@ -55,7 +55,8 @@ struct stream_options {
     bool clean; /* no kinds from ROW_ERRORS on, no faulty check digits */
     double share[ROW_KIND_COUNT]; /* start from row_kind_shares */
     const char *out, *events, *contracts, *truth,
-        *corpus; /* paths; NULL where optional */
+        *corpus;            /* paths; NULL where optional */
+    const char *csv, *xlsx; /* first lines of records as tables, or NULL */
 };
 
 enum { STREAM_COUNT_MAX = 1400000 }; /* serials of IP numbers stay unique up to here */
