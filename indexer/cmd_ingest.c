@@ -76,8 +76,9 @@ static void on_problem(void *arg, enum outcome o, const struct err *err) {
     char line[1024];
     struct err once = *err;
     if (s->shown++ >= PROBLEMS_SHOWN) return;
-    /* Most sentences name their field already. */
-    if (strstr(once.text, once.field)) once.field[0] = 0;
+    /* Most sentences name their field, or the column, already. */
+    if (strstr(once.text, once.field) || strncmp(once.text, "列“", strlen("列“")) == 0)
+        once.field[0] = 0;
     clear_line(s);
     fprintf(stderr, "%s %s\n", outcome_labels[o], err_line(&once, line, sizeof line));
 }

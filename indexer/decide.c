@@ -313,12 +313,31 @@ static enum status judge_similar(struct decide *d, struct line *l, struct decisi
     return s;
 }
 
+/* The first unit must lie in the registry's province, unless the work was planned there:
+ * by the first two digits of GB/T 2260. A unit without region is not judged. */
+static void judge_area(const struct decide *d, const struct line *l, struct decision *out,
+                       bool *fine) {
+    const json_t *unit = json_array_get(json_object_get(l->doc, "units"), 0);
+    const char *region = json_string_value(json_object_get(unit, "region"));
+    const char *home = json_string_value(json_object_get(l->doc, "registry"));
+    const char *source = json_string_value(json_object_get(l->doc, "source"));
+    if (!d->home_only || !region || !home || strlen(region) < 2 || strlen(home) < 2 ||
+        strncmp(region, home, 2) == 0 || (source && strcmp(source, "地方计划") == 0))
+        return;
+    *fine = false;
+    decide_refuse(out, OUTCOME_REJECTED, "E_OUT_OF_AREA", "units[0].region",
+                  "第一完成单位在%s（%.12s），不在登记机构 %.12s 所辖省份，也不是地方计划"
+                  "项目",
+                  codes_label(CODES_REGION, str_of(region)), region, home);
+}
+
 static enum status judge(struct decide *d, struct line *l, bool marking,
                          struct decision *out, bool *fine, struct err *err) {
     enum status s = judge_state(d, l, out, fine, err);
     if (s == STATUS_OK && *fine)
         s = decide_judge(d, l->key, l->rec.regno, l->doc, l->after, out, fine, err);
     if (s == STATUS_OK && *fine) s = judge_duplicate(d, l, out, fine, err);
+    if (s == STATUS_OK && *fine) judge_area(d, l, out, fine);
     if (s == STATUS_OK && *fine && marking) {
         decide_hold_marking(out);
         *fine = false;

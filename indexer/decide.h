@@ -66,6 +66,8 @@ struct decide {
     struct similar *similar;        /* owned: the near duplicates of this batch */
     struct likeness *like;          /* owned scratch */
     struct buf text;                /* canonical text of the row at hand */
+    bool home_only; /* the row's profile asks for E_OUT_OF_AREA; a row that is tried
+                     * again from the quarantine is not asked again */
 };
 
 MUST_CHECK enum status decide_init(struct decide *d, struct registry_batch *b,

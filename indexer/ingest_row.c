@@ -183,8 +183,10 @@ enum status ingest_row(struct ingest_rows *in, struct prepared_row *row,
     struct decision dec = {0};
     char place_text[PLACE_BYTES];
     const char *source = source_of(in, &row->src, place_text);
+    in->d.home_only = row->src.map && row->src.map->profile->out_of_area;
     struct conversion_place at = {source, row->src.line, in->file, row->src.hash};
     enum status s = decide_row(in, row, &at, &dec, err);
+    in->d.home_only = false;
     if (s != STATUS_OK) return s;
     if (dec.old_state)
         warnings_add(&row->w, W_STATE_OLD, "state", "早于已有的批复事件，状态不变");

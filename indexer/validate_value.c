@@ -250,6 +250,9 @@ static enum status bool_value(struct build *b, struct place at, const json_t *v,
 
 static enum status int_value(struct build *b, struct place at, const json_t *v,
                              json_t **out) {
+    if (json_is_string(v))
+        return build_fail(b, at, "应为整数，不是“%.*s”", shown(text_of(v)),
+                          json_string_value(v));
     if (!json_is_integer(v)) return build_fail(b, at, "应为整数");
     json_int_t n = json_integer_value(v),
                min = at.f->max == DATE_YEAR_MAX ? DATE_YEAR_MIN : 0;
