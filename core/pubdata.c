@@ -114,6 +114,27 @@ enum status pubdata_loss_of(struct db *db, struct str regno, struct pubdata_loss
     return s;
 }
 
+enum status pubdata_losses(struct db *db, int64_t limit, pubdata_loss_fn fn, void *arg,
+                           int64_t *total, struct err *err) {
+    sqlite3_stmt *st = NULL;
+    bool row = false;
+    enum status s =
+        db_int(db, "SELECT count(*) FROM loss WHERE to_regno = ''", total, err);
+    if (s == STATUS_OK)
+        s = db_prepare(db,
+                       "SELECT regno, reason, at FROM loss WHERE to_regno = ''"
+                       " ORDER BY at DESC, regno LIMIT ?",
+                       &st, err);
+    if (s != STATUS_OK) return s;
+    sqlite3_bind_int64(st, 1, limit);
+    while ((s = db_step(db, st, &row, err)) == STATUS_OK && row) {
+        s = fn(arg, db_column(st, 0), db_column(st, 1), sqlite3_column_int64(st, 2), err);
+        if (s != STATUS_OK) break;
+    }
+    sqlite3_finalize(st);
+    return s;
+}
+
 enum status pubdata_private(struct db *db, uint32_t key, struct buf *out,
                             struct err *err) {
     sqlite3_stmt *st = NULL;

@@ -33,7 +33,7 @@ MUST_CHECK enum status pubdata_revision(struct db *db, int64_t *seq, char as_of[
 MUST_CHECK enum status pubdata_set_revision(struct db *db, int64_t seq, const char *as_of,
                                             struct err *err);
 
-#define PUBDATA_REGNO_MAX 64
+#define PUBDATA_REGNO_MAX 128
 
 struct pubdata_loss {
     char to_regno[PUBDATA_REGNO_MAX]; /* 301 to this number; "" = 410 */
@@ -43,6 +43,13 @@ struct pubdata_loss {
 /* STATUS_NOT_FOUND when the number was never public. */
 MUST_CHECK enum status pubdata_loss_of(struct db *db, struct str regno,
                                        struct pubdata_loss *out, struct err *err);
+/* Calls fn for the numbers that answer 410, newest loss first, at most `limit` (< 0:
+ * all); *total: how many there are. The slices are the callback's only during the call.
+ */
+typedef enum status (*pubdata_loss_fn)(void *arg, struct str regno, struct str reason,
+                                       int64_t at, struct err *err);
+MUST_CHECK enum status pubdata_losses(struct db *db, int64_t limit, pubdata_loss_fn fn,
+                                      void *arg, int64_t *total, struct err *err);
 /* Appends the internal JSON of a record. STATUS_NOT_FOUND. */
 MUST_CHECK enum status pubdata_private(struct db *db, uint32_t key, struct buf *out,
                                        struct err *err);

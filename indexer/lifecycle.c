@@ -1,5 +1,7 @@
 #include "indexer/lifecycle.h"
 
+#include <stdio.h>
+
 #define BIT(s) (1u << (s))
 _Static_assert(LIFE_COUNT < 32, "states fit a bit mask");
 
@@ -50,14 +52,30 @@ bool lifecycle_freed_number(enum life_state s) {
     return s == LIFE_UNAPPROVED || s == LIFE_CANCELLED;
 }
 
+const char *lifecycle_next(enum life_state from, char out[LIFECYCLE_NEXT]) {
+    size_t n = 0;
+    out[0] = 0;
+    for (int to = LIFE_DRAFT; to < LIFE_COUNT; to++) {
+        if (from == LIFE_NONE || !(states[from].next & BIT(to))) continue;
+        int k = snprintf(out + n, LIFECYCLE_NEXT - n, "%s“%s”", n ? "、" : "",
+                         states[to].label);
+        if (k < 0 || (size_t)k >= LIFECYCLE_NEXT - n) break;
+        n += (size_t)k;
+    }
+    return out;
+}
+
 enum status lifecycle_fold(enum life_state start, const struct life_event *ev, size_t n,
                            enum life_state *out, size_t *bad, struct err *err) {
     enum life_state s = start;
     for (size_t i = 0; i < n; i++) {
         if (ev[i].kind != LIFE_ENTRY && !lifecycle_allows(s, ev[i].to)) {
             if (bad) *bad = i;
-            return err_set(err, STATUS_CONFLICT, "E_STATE", "不能从“%s”变为“%s”",
-                           lifecycle_label(s), lifecycle_label(ev[i].to));
+            char next[LIFECYCLE_NEXT];
+            bool any = lifecycle_next(s, next)[0] != 0;
+            return err_set(err, STATUS_CONFLICT, "E_STATE", "不能从“%s”变为“%s”，%s%s",
+                           lifecycle_label(s), lifecycle_label(ev[i].to),
+                           any ? "只能变为" : "这个状态不再改变", next);
         }
         s = ev[i].to;
     }

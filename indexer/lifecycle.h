@@ -40,6 +40,10 @@ const char *lifecycle_label(enum life_state s); /* 已批复（通过） */
  */
 bool lifecycle_allows(enum life_state from, enum life_state to);
 
+/* What may follow `from`, for a sentence: “退回到未批复”、“注销”; "" when nothing may. */
+#define LIFECYCLE_NEXT 256
+const char *lifecycle_next(enum life_state from, char out[LIFECYCLE_NEXT]);
+
 /* Has the record given its number back? (unapproved, cancelled: it may be issued again)
  */
 bool lifecycle_freed_number(enum life_state s);
@@ -57,8 +61,8 @@ struct life_event {
 };
 
 /* Folds n events, already in order, from `start`. STATUS_CONFLICT with code E_STATE and
- * a sentence (Chinese) for the first move that is not allowed; *bad (may be NULL) is its
- * index then. */
+ * a sentence (Chinese, it lists what may follow) for the first move that is not allowed;
+ * *bad (may be NULL) is its index then. */
 MUST_CHECK enum status lifecycle_fold(enum life_state start, const struct life_event *ev,
                                       size_t n, enum life_state *out, size_t *bad,
                                       struct err *err);

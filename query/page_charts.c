@@ -179,6 +179,7 @@ static enum status chart_face(const struct chart_call *p, struct response *r,
         case FACE_JSON:
             return chart_json(p, r, err);
         case FACE_HTML:
+        case FACE_ATOM:
         case FACE_PLAIN:
         case FACE_COUNT:
             break;

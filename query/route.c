@@ -40,6 +40,8 @@ static const struct route table[] = {
      NULL},
     {"achievement", "/achievement/{id}", HAS(FACE_HTML) | HAS(FACE_JSON), ROUTE_ID,
      handle_record, NULL},
+    {"withdrawals", "/withdrawals", HAS(FACE_JSON) | HAS(FACE_ATOM), 0,
+     handle_withdrawals, NULL},
     {"stats", "/stats", HAS(FACE_HTML) | HAS(FACE_JSON), 0, handle_stats_list, NULL},
     {"stats", "/stats/{table}", HAS(FACE_HTML) | HAS(FACE_JSON) | HAS(FACE_CSV), ROUTE_ID,
      handle_stats_table, table_params},
@@ -54,8 +56,11 @@ static const struct route table[] = {
     {"metrics", "/metrics", HAS(FACE_PLAIN), ROUTE_RAW, handle_metrics, NULL},
 };
 
-static const char *const extension[FACE_COUNT] = {
-    [FACE_JSON] = "json", [FACE_CSV] = "csv", [FACE_SVG] = "svg", [FACE_PNG] = "png"};
+static const char *const extension[FACE_COUNT] = {[FACE_JSON] = "json",
+                                                  [FACE_CSV] = "csv",
+                                                  [FACE_SVG] = "svg",
+                                                  [FACE_PNG] = "png",
+                                                  [FACE_ATOM] = "atom"};
 
 size_t route_count(void) {
     _Static_assert(ARRAY_LEN(table) <= METRICS_ROUTES, "a row of metrics a route");

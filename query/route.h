@@ -24,7 +24,16 @@
 #define ROUTE_MAX_BODY ((size_t)64 << 20)
 #define ROUTE_GZIP_LEAST 1024 /* smaller bodies gain nothing */
 
-enum face { FACE_HTML, FACE_JSON, FACE_CSV, FACE_SVG, FACE_PNG, FACE_PLAIN, FACE_COUNT };
+enum face {
+    FACE_HTML,
+    FACE_JSON,
+    FACE_CSV,
+    FACE_SVG,
+    FACE_PNG,
+    FACE_ATOM,
+    FACE_PLAIN,
+    FACE_COUNT
+};
 
 struct request {
     struct str method;                /* "GET" */

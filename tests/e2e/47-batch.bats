@@ -3,7 +3,10 @@
 load lib
 
 setup_file() { lib_setup; }
-setup() { cd "$BATS_TEST_TMPDIR" && fresh_store; }
+setup() {
+    set -o pipefail # a command that fails in front of jq is a failure
+    cd "$BATS_TEST_TMPDIR" && fresh_store
+}
 teardown() { drop_daemon; }
 
 withdraw() { "$CG" batch withdraw "$@" --by 王某 --json; }
@@ -172,7 +175,7 @@ state() {
     # the duplicate of another batch
     ingest b.jsonl
     regs 1 1 '{uid: "T-DUP", regno: "9142015Y8001"}' >c.jsonl
-    "$CG" ingest --json c.jsonl 2>/dev/null | jq -e '.codes.E_DUP == 1'
+    "$CG" ingest --json c.jsonl 2>/dev/null | jq -e '.codes.E_DUP == 1' || [ $? = 3 ]
     withdraw 4 | jq -e '.removed == 1'
     "$CG" show T-DUP --json | jq -e '.regno == "9142015Y8001"'
     check_deep

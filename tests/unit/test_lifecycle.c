@@ -42,6 +42,24 @@ static void allows_exactly_the_table(void **state) {
     }
 }
 
+static void says_what_may_follow(void **state) {
+    (void)state;
+    char next[LIFECYCLE_NEXT];
+    assert_string_equal(lifecycle_next(LIFE_APPROVED, next), "“退回到未批复”、“注销”");
+    assert_string_equal(lifecycle_next(LIFE_CANCELLED, next), "");
+    assert_string_equal(lifecycle_next(LIFE_NONE, next), "");
+    const struct life_event bad[] = {{1, LIFE_DRAFT, LIFE_EXPLICIT}};
+    enum life_state out;
+    struct err err;
+    assert_int_equal(lifecycle_fold(LIFE_APPROVED, bad, 1, &out, NULL, &err),
+                     STATUS_CONFLICT);
+    assert_string_equal(err.text, "不能从“已批复（通过）”变为“草稿”，"
+                                  "只能变为“退回到未批复”、“注销”");
+    assert_int_equal(lifecycle_fold(LIFE_CANCELLED, bad, 1, &out, NULL, &err),
+                     STATUS_CONFLICT);
+    assert_string_equal(err.text, "不能从“注销”变为“草稿”，这个状态不再改变");
+}
+
 static void knows_its_names(void **state) {
     (void)state;
     assert_int_equal(lifecycle_state(str_of("Approved")), LIFE_NONE);
@@ -94,6 +112,7 @@ static void entry_goes_anywhere(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(allows_exactly_the_table),
+        cmocka_unit_test(says_what_may_follow),
         cmocka_unit_test(knows_its_names),
         cmocka_unit_test(folds_in_order),
         cmocka_unit_test(names_the_first_wrong_move),
