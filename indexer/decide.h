@@ -86,6 +86,15 @@ MUST_CHECK enum status decide_registration(struct decide *d, json_t *doc, bool m
 MUST_CHECK enum status decide_event(struct decide *d, const struct event_row *ev,
                                     struct decision *out, struct err *err);
 
+/* A person's change of a known record that keeps its identity: its number, its date of
+ * approval and the like. doc: the whole content, canonical, with the stored uid; the
+ * replaced version goes into the history. after: the state that the record will be in
+ * (for E_EVAL, E_REGNO); at: when a replaced number stopped to hold. STATUS_OK for every
+ * outcome. */
+MUST_CHECK enum status decide_amend(struct decide *d, uint32_t key, json_t *doc,
+                                    enum life_state after, int64_t at,
+                                    struct decision *out, struct err *err);
+
 /* A line that is classified: withdraws and erases the known record that `doc` (a line as
  * it was read; any shape; `registry` stands in for a missing one) names. *found: there
  * was one. */
