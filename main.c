@@ -26,6 +26,7 @@ struct command {
 static const struct command commands[] = {
     {"ingest", cmd_ingest, "导入登记、事件、合同（JSON Lines、CSV、XLSX、XLS）"},
     {"profile", cmd_profile, "表格的样式：列出、为文件建议"},
+    {"record", cmd_record, "手工办理一步：批复、退回、注销、异议、同意公开"},
     {"batch", cmd_batch, "批次：列出、查看、整批撤回"},
     {"audit", cmd_audit, "操作记录：谁做了什么"},
     {"conversion", cmd_conversion, "技术合同对应的成果：列出、人工关联"},
