@@ -28,6 +28,7 @@ static const struct command commands[] = {
     {"profile", cmd_profile, "表格的样式：列出、为文件建议"},
     {"record", cmd_record, "手工办理一步：批复、退回、注销、异议、同意公开"},
     {"batch", cmd_batch, "批次：列出、查看、整批撤回"},
+    {"review", cmd_review, "待定和拒收的行：列出、比对、接收、拒收、再试"},
     {"audit", cmd_audit, "操作记录：谁做了什么"},
     {"conversion", cmd_conversion, "技术合同对应的成果：列出、人工关联"},
     {"unit", cmd_unit, "单位登记：列出、查看、合并、撤销合并、简称、更名、导入"},

@@ -12,6 +12,7 @@ int cmd_check(struct cli *cli);
 int cmd_rebuild(struct cli *cli);
 int cmd_record(struct cli *cli);
 int cmd_batch(struct cli *cli);
+int cmd_review(struct cli *cli);
 int cmd_conversion(struct cli *cli);
 int cmd_audit(struct cli *cli);
 int cmd_unit(struct cli *cli);
