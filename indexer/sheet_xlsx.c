@@ -76,8 +76,6 @@ static bool row_start(struct xlsx *x, const char **att) {
             x->row_hidden = x->row_hidden || xlsx_xml_true(att[1]);
         } else if (strcmp(att[0], "ht") == 0) {
             x->row_hidden = x->row_hidden || strcmp(att[1], "0") == 0;
-        } else {
-            xlsx_xml_odd(x->xml, att[0]);
         }
     }
     if (row == 0 || row > XLSX_LAST_ROW) {
@@ -122,9 +120,8 @@ static bool cell_start(struct xlsx *x, const char **att) {
     x->cut = false;
     x->from = x->text.n;
     for (; att[0]; att += 2) {
-        if (att[0][0] == 0 || att[0][1] != 0) {
-            xlsx_xml_odd(x->xml, att[0]);
-        } else if (att[0][0] == 'r') {
+        if (att[0][0] == 0 || att[0][1] != 0) continue;
+        if (att[0][0] == 'r') {
             int32_t col;
             uint32_t row;
             const char *end = xlsx_reference(att[1], &col, &row);
@@ -138,8 +135,6 @@ static bool cell_start(struct xlsx *x, const char **att) {
             x->style = style_of(att[1]);
         } else if (att[0][0] == 't') {
             x->type = type_of(att[1]);
-        } else {
-            xlsx_xml_odd(x->xml, att[0]);
         }
     }
     x->place = CELL;
@@ -265,7 +260,7 @@ static void cell_done(struct xlsx *x) {
     }
     switch (x->type) {
         case T_SHARED:
-            put_shared(x, v);
+            put_shared(x, str_trim(v));
             break;
         case T_NUMBER:
             put_number(x, v);

@@ -78,8 +78,6 @@ static bool relation_start(void *ctx, const char *name, const char **att) {
             target = att[1];
         else if (strcmp(att[0], "TargetMode") == 0)
             mode = att[1];
-        else
-            xlsx_xml_odd(r->xml, att[0]);
     }
     if (v.kind && target && strcmp(mode, "External") != 0 && strlen(id) < ID_BYTES &&
         xlsx_part_resolve(r->base, target, v.target)) {
@@ -151,8 +149,6 @@ static bool type_start(void *ctx, const char *name, const char **att) {
             part = att[1];
         else if (strcmp(att[0], "ContentType") == 0)
             type = att[1];
-        else
-            xlsx_xml_odd(t->xml, att[0]);
     }
     if (part && !t->book[0] &&
         (strstr(type, "spreadsheetml.sheet.main+xml") ||
@@ -259,8 +255,6 @@ static bool book_start(void *ctx, const char *name, const char **att) {
             id = att[1];
         else if (sheet && strcmp(a, "state") == 0)
             state = att[1];
-        else
-            xlsx_xml_odd(r->xml, att[0]);
     }
     if (sheet) add_sheet(r, title, id, state);
     r->depth++;

@@ -142,8 +142,6 @@ static void add_columns(struct looking *k, const char **att) {
             hidden = hidden || xlsx_xml_true(att[1]);
         else if (strcmp(att[0], "width") == 0)
             hidden = hidden || strcmp(att[1], "0") == 0;
-        else
-            xlsx_xml_odd(k->xml, att[0]);
     }
     if (max > SHEET_MAX_COLUMNS) max = SHEET_MAX_COLUMNS;
     for (unsigned long i = min; hidden && min > 0 && i <= max; i++)
@@ -180,10 +178,7 @@ static bool start(void *ctx, const char *name, const char **att) {
         add_columns(k, att);
     } else if (k->depth == 2 && k->list == 'm' && strcmp(name, "mergeCell") == 0) {
         for (; att[0]; att += 2)
-            if (strcmp(att[0], "ref") == 0)
-                add_area(k, att[1]);
-            else
-                xlsx_xml_odd(k->xml, att[0]);
+            if (strcmp(att[0], "ref") == 0) add_area(k, att[1]);
     } else {
         return false;
     }

@@ -42,10 +42,10 @@ static enum status flush_at(struct load *l) {
 
 static bool start(void *ctx, const char *name, const char **att) {
     struct load *l = ctx;
+    (void)att;
     switch (l->place) {
         case OUTSIDE:
             if (strcmp(name, "sst") != 0) return false;
-            for (; att[0]; att += 2) xlsx_xml_odd(l->xml, att[0]);
             l->place = TABLE;
             return true;
         case TABLE:

@@ -25,27 +25,16 @@ static uint32_t number_of(const char *z) {
     return *end || v > UINT32_MAX ? 0 : (uint32_t)v;
 }
 
-static const char *attribute(struct xlsx_xml *xml, const char **att, const char *name) {
+static const char *attribute(const char **att, const char *name) {
     const char *value = NULL;
     for (; att[0]; att += 2)
-        if (strcmp(att[0], name) == 0)
-            value = att[1];
-        else
-            xlsx_xml_odd(xml, att[0]);
+        if (strcmp(att[0], name) == 0) value = att[1];
     return value;
 }
 
 static void add_custom(struct styles *y, const char **att) {
     struct custom c = {0, XLSX_PLAIN};
-    const char *id = NULL, *code = NULL;
-    for (; att[0]; att += 2) {
-        if (strcmp(att[0], "numFmtId") == 0)
-            id = att[1];
-        else if (strcmp(att[0], "formatCode") == 0)
-            code = att[1];
-        else
-            xlsx_xml_odd(y->xml, att[0]);
-    }
+    const char *id = attribute(att, "numFmtId"), *code = attribute(att, "formatCode");
     if (!id || !code) return;
     c.id = number_of(id);
     c.format = xlsx_format_code(code);
@@ -53,7 +42,7 @@ static void add_custom(struct styles *y, const char **att) {
 }
 
 static void add_style(struct styles *y, const char **att) {
-    const char *id = attribute(y->xml, att, "numFmtId");
+    const char *id = attribute(att, "numFmtId");
     uint32_t v = id ? number_of(id) : 0;
     buf_add(&y->ids, &v, sizeof v);
 }

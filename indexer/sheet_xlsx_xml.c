@@ -8,6 +8,7 @@
 
 #define CHUNK_BYTES 65536
 #define NAME_SLOTS (XLSX_MAX_NAMES * 2)
+#define RECENT 64u
 
 struct xlsx_xml {
     XML_Parser parser;
@@ -22,6 +23,7 @@ struct xlsx_xml {
     struct err err; /* of a module or a guard; status OK: none */
     uint64_t name[NAME_SLOTS];
     size_t nnames;
+    const char *attribute[RECENT]; /* looked up lately */
 };
 
 const char *xlsx_xml_local(const char *name) {
@@ -49,38 +51,39 @@ void xlsx_xml_pause(struct xlsx_xml *x) {
 }
 
 /* expat keeps every name it meets until the part ends. */
-static void remember(struct xlsx_xml *x, uint64_t key) {
-    size_t i = (size_t)(key % NAME_SLOTS);
-    key |= 1; /* 0 is a free slot */
+static void remember(struct xlsx_xml *x, const char *name) {
+    uint64_t key = XXH3_64bits(name, strlen(name)) | 1; /* 0 is a free slot */
+    size_t i = (size_t)(key >> 1) % NAME_SLOTS;
     for (; x->name[i]; i = (i + 1) % NAME_SLOTS)
         if (x->name[i] == key) return;
     if (++x->nnames > XLSX_MAX_NAMES)
-        xlsx_xml_fail(x, STATUS_LIMIT, "XML 里不认识的名称超过 %d 种，不予读取",
+        xlsx_xml_fail(x, STATUS_LIMIT, "XML 里的名称超过 %d 种，不予读取",
                       XLSX_MAX_NAMES);
     else
         x->name[i] = key;
 }
 
-void xlsx_xml_odd(struct xlsx_xml *x, const char *attribute) {
-    remember(x, XXH3_64bits(attribute, strlen(attribute)));
-}
-
-static void pass_over(struct xlsx_xml *x, const char *name, const char **att) {
-    remember(x, XXH3_64bits(name, strlen(name)));
-    for (; att[0] && x->err.status == STATUS_OK; att += 2) xlsx_xml_odd(x, att[0]);
+/* The name of an attribute has one address as long as the part is read. */
+static void remember_attributes(struct xlsx_xml *x, const char **att) {
+    for (; att[0] && x->err.status == STATUS_OK; att += 2) {
+        const char **recent = &x->attribute[(uintptr_t)att[0] / 8 % RECENT];
+        if (*recent == att[0]) continue;
+        *recent = att[0];
+        remember(x, att[0]);
+    }
 }
 
 static void on_start(void *user, const XML_Char *name, const XML_Char **att) {
     struct xlsx_xml *x = user;
+    const char *local = xlsx_xml_local(name);
     if (x->err.status != STATUS_OK) return;
     if (++x->depth > XLSX_MAX_DEPTH) {
         xlsx_xml_fail(x, STATUS_LIMIT, "XML 嵌套超过 %d 层，不予读取", XLSX_MAX_DEPTH);
-    } else if (x->skip) {
-        pass_over(x, name, att);
-    } else if (!x->ops->start(x->ctx, xlsx_xml_local(name), att)) {
-        x->skip = x->depth;
-        pass_over(x, name, att);
+        return;
     }
+    remember_attributes(x, att);
+    if (!x->skip && !x->ops->start(x->ctx, local, att)) x->skip = x->depth;
+    if (x->skip || local != name) remember(x, name);
 }
 
 static void on_end(void *user, const XML_Char *name) {

@@ -15,7 +15,7 @@
 
 #define XLSX_MAX_DEPTH 64                 /* of nested elements */
 #define XLSX_MAX_TAG ((int64_t)256 << 10) /* bytes of one tag, comment or the like */
-#define XLSX_MAX_NAMES 1024               /* different names that nobody asked for */
+#define XLSX_MAX_NAMES 1024               /* different names of elements and attributes */
 
 struct xlsx_xml;
 
@@ -47,8 +47,6 @@ void xlsx_xml_pause(struct xlsx_xml *x);
 /* From an event: stop for good with this (a sentence without place). */
 void xlsx_xml_fail(struct xlsx_xml *x, enum status s, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
-/* From start: an attribute the module has no use for (bounds their number). */
-void xlsx_xml_odd(struct xlsx_xml *x, const char *attribute);
 bool xlsx_xml_malformed(
     const struct xlsx_xml *x); /* run failed by the XML, not by read */
 

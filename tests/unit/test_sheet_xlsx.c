@@ -510,6 +510,11 @@ static void refuses_bombs(void **state) {
     buf_add_z(&b, "/></sheetData></worksheet>");
     refuse_fd("names", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml", "名称");
     b = buf_init(0);
+    buf_add_z(&b, "<worksheet><sheetData>");
+    for (int i = 0; i < 2000; i++) buf_add_f(&b, "<a%d:row/>", i);
+    buf_add_z(&b, "</sheetData></worksheet>");
+    refuse_fd("prefixes", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml", "名称");
+    b = buf_init(0);
     buf_add_z(&b, "<worksheet><sheetData><row x=\"");
     many(&b, "0123456789abcdef", 65536);
     refuse_fd("tag", sheet_of(&b), STATUS_LIMIT, "xl/worksheets/sheet1.xml", "标签");
