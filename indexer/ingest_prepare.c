@@ -57,6 +57,12 @@ static void refuse_table_row(struct prepared_row *row) {
         return;
     }
     row->secret = !src->open || source_shows_secrecy(src->text);
+    if (src->fault == SOURCE_QUOTE) {
+        err_set(&row->why, STATUS_INVALID, "E_SYNTAX",
+                "列“%s”：引号不成对，或引号后面还有文字；单元格里的引号应写成两个",
+                header);
+        return;
+    }
     err_set(&row->why, STATUS_INVALID, "E_ENCODING",
             "列“%s”：有不能解码的字节，请核对原文件，或用 --encoding 指明编码", header);
 }
@@ -72,7 +78,8 @@ static enum status parse(struct prepared_row *row, json_t **out, struct err *err
         row->secret = true;
         return STATUS_OK;
     }
-    if (row->src.fault == SOURCE_UNPARSED || row->src.fault == SOURCE_UNDECODED) {
+    if (row->src.fault == SOURCE_UNPARSED || row->src.fault == SOURCE_UNDECODED ||
+        row->src.fault == SOURCE_QUOTE) {
         refuse_table_row(row);
         return STATUS_OK;
     }

@@ -310,7 +310,8 @@ static enum status check_unchanged(struct source *s, struct err *err) {
 static void table_to_source(const struct grid_row *from, struct source_row *to) {
     static const enum source_fault faults[] = {[SHEET_FINE] = SOURCE_FINE,
                                                [SHEET_TOO_LONG] = SOURCE_UNPARSED,
-                                               [SHEET_ENCODING] = SOURCE_UNDECODED};
+                                               [SHEET_ENCODING] = SOURCE_UNDECODED,
+                                               [SHEET_QUOTE] = SOURCE_QUOTE};
     *to = (struct source_row){.text = from->text,
                               .line = from->row,
                               .fault = from->ignored ? SOURCE_BLANK : faults[from->fault],
