@@ -409,7 +409,9 @@ static enum status use_header(struct grid *t, const struct candidate *c,
         for (size_t i = 0; i < nabove; i++) free(above[i].text);
         return s;
     }
-    s = grid_map_new(c->p, t->now, h, columns, above, nabove, &t->map[t->nmaps], err);
+    struct grid_header *fit = realloc(h, (columns + 1) * sizeof *h);
+    s = grid_map_new(c->p, t->now, fit ? fit : h, columns, above, nabove,
+                     &t->map[t->nmaps], err);
     if (s != STATUS_OK) {
         err_place(err, t->path, (long)t->saved[c->first].row.row, NULL);
         return s;
@@ -462,15 +464,6 @@ static void fill(struct grid *t, const struct sheet_row *row, const char *ignore
     t->hidden_rows += row->hidden && !(ignored && strcmp(ignored, "空行") == 0);
 }
 
-/* Where quotes are wrong a level may stand in any column. */
-static bool names_level(struct str text) {
-    static const char *const levels[] = {"内部", "秘密", "机密", "绝密"};
-    bool found = false;
-    for (size_t i = 0; i < ARRAY_LEN(levels) && text.n; i++)
-        found |= memmem(text.p, text.n, levels[i], strlen(levels[i])) != NULL;
-    return found;
-}
-
 static void data_row(struct grid *t, const struct sheet_row *row, struct grid_row *out) {
     const struct grid_map *m = t->map[t->nmaps - 1];
     fill(t, row, row->fault == SHEET_FINE ? grid_judge(m, row) : NULL, out);
@@ -478,12 +471,12 @@ static void data_row(struct grid *t, const struct sheet_row *row, struct grid_ro
     if (out->ignored) return;
     out->fault = row->fault;
     out->fault_at = row->fault_at;
+    out->doubtful = row->doubtful;
     if (grid_map_write(m, t->scratch, row, &t->out) & VALUE_SERIAL) t->serials++;
     if (t->out.failed && out->fault == SHEET_FINE) out->fault = SHEET_TOO_LONG;
     out->text = t->out.failed ? str_slice("", 0) : buf_str(&t->out);
     if (out->fault == SHEET_FINE) return;
-    out->open = grid_map_is_open(m, row) && !validate_marking(out->text, NULL) &&
-                !(row->fault == SHEET_QUOTE && names_level(out->text));
+    out->open = grid_map_is_open(m, row) && !validate_marking(out->text, NULL);
     if (row->raw.n) out->text = row->raw;
 }
 

@@ -100,7 +100,8 @@ static bool need_is_met(const struct profile *p, const struct profile_need *need
         }
         size_t found = grid_header_targets(p, &h[i], t, SAME_HEADER);
         for (size_t k = 0; k < found; k++)
-            if (t[k] == need->target) return true;
+            if (t[k] != PROFILE_IGNORE && p->target[t[k]].f == p->target[need->target].f)
+                return true; /* of a list any element */
     }
     return false;
 }

@@ -161,11 +161,10 @@ static bool read_day(const char *p, struct day *t) {
     } else {
         return false;
     }
-    if (t->d && (*p == ' ' || *p == 'T')) {
-        p++;
-        skip_blanks(&p);
-        if (*p && !read_time(&p, t)) return false;
-    }
+    bool apart = p[-1] == ' ' || *p == ' ' || *p == 'T';
+    p += *p == 'T';
+    skip_blanks(&p);
+    if (*p && (!t->d || !apart || !read_time(&p, t))) return false;
     return *p == 0 && day_is_real(t);
 }
 
