@@ -35,6 +35,7 @@ struct grid_row {
     enum sheet_fault fault;
     int64_t fault_at; /* column, 1-based */
     bool open;        /* of a faulty row: it says plainly that it is 非密 */
+    bool doubtful;    /* as in sheet.h */
     unsigned char hash[16];
 };
 

@@ -56,13 +56,15 @@ static void refuse_table_row(struct prepared_row *row) {
                 header, (int)(SHEET_MAX_CELL >> 20), (int)(SHEET_MAX_ROW >> 20));
         return;
     }
-    row->secret = !src->open || source_shows_secrecy(src->text);
     if (src->fault == SOURCE_QUOTE) {
-        err_set(&row->why, STATUS_INVALID, "E_SYNTAX",
-                "列“%s”：引号不成对，或引号后面还有文字；单元格里的引号应写成两个",
-                header);
+        err_set(
+            &row->why, STATUS_INVALID, "E_SYNTAX",
+            "列“%s”：引号不成对，或引号后面还有文字；单元格中的引号要写成两个（\"\"），"
+            "跨行的单元格要用引号括住；内容未保存，请从原文件核对",
+            header);
         return;
     }
+    row->secret = src->doubtful || !src->open || source_shows_secrecy(src->text);
     err_set(&row->why, STATUS_INVALID, "E_ENCODING",
             "列“%s”：有不能解码的字节，请核对原文件，或用 --encoding 指明编码", header);
 }
@@ -177,8 +179,9 @@ static void judge_secret(struct prepared_row *row) {
         row->stated = states_secrecy(row->doc, 0);
         return;
     }
-    row->secret = validate_marking(row->src.text, NULL) || validate_has_marking(row->doc);
-    if (!row->secret) return;
+    row->secret = row->src.doubtful;
+    if (!validate_marking(row->src.text, NULL) && !validate_has_marking(row->doc)) return;
+    row->secret = true;
     char code[sizeof row->why.code];
     memcpy(code, row->why.code, sizeof code);
     err_set(&row->why, STATUS_INVALID, code, "字段有误；文字中有密级标志，未保存内容");

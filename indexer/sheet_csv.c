@@ -35,6 +35,7 @@ struct csv_sheet {
     int64_t line;   /* that the next piece belongs to, 1-based */
     int64_t rows;   /* given out */
     int64_t reread; /* bytes read again so far */
+    int64_t doubt;  /* rows that begin before this byte are doubtful */
     bool plain;     /* this row is one line, read without regard to quotes */
 
     /* The row being read. */
@@ -183,6 +184,7 @@ static enum status skip_line(struct csv_sheet *s, struct err *err) {
 /* The quotes of this row cannot be right. Back to its first line, which is read again
  * alone and without regard to quotes; the lines behind it are read as if it had none. */
 static enum status retreat(struct csv_sheet *s, struct err *err) {
+    if (decoder_at(s->d) > s->doubt) s->doubt = decoder_at(s->d);
     s->reread += decoder_at(s->d) - s->row_at;
     decoder_seek(s->d, s->row_at);
     s->line = s->row_line;
@@ -276,6 +278,7 @@ static void hand_out(struct csv_sheet *s, struct sheet_row *row) {
                               .n = last,
                               .fault = s->fault,
                               .fault_at = s->fault_at,
+                              .doubtful = s->row_at < s->doubt,
                               .raw = s->raw};
     memcpy(row->hash, c.digest, sizeof row->hash);
 }

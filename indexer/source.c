@@ -319,7 +319,8 @@ static void table_to_source(const struct grid_row *from, struct source_row *to) 
                               .sheet = from->sheet,
                               .map = from->map,
                               .fault_at = from->fault_at,
-                              .open = from->open};
+                              .open = from->open,
+                              .doubtful = from->doubtful};
     memcpy(to->hash, from->hash, sizeof to->hash);
 }
 

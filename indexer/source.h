@@ -36,7 +36,7 @@ enum source_fault {
     SOURCE_UTF16,     /* JSON Lines that begin with a UTF-16 mark or are built like it */
     SOURCE_UNDECODED, /* a row of a table with bytes that its encoding does not have */
     SOURCE_UNPARSED, /* a row of a table whose text got too long as JSON or in the file */
-    SOURCE_QUOTE     /* a row of a CSV file whose quotes cannot be right */
+    SOURCE_QUOTE     /* a row of a table with quotes that cannot be right */
 };
 
 struct source_row {
@@ -48,7 +48,8 @@ struct source_row {
     const char *sheet;          /* of a workbook, else NULL */
     const struct grid_map *map; /* of a table, else NULL */
     int64_t fault_at;           /* SOURCE_UNDECODED: column, 1-based */
-    bool open; /* SOURCE_UNDECODED, SOURCE_QUOTE: its secrecy is readable, and is 非密 */
+    bool open;     /* SOURCE_UNDECODED: its secrecy is readable, and is 非密 */
+    bool doubtful; /* perhaps no row of its own (sheet.h): not kept when it is refused */
 };
 
 struct source_options {

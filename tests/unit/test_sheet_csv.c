@@ -31,8 +31,8 @@ static const char *fault_name(enum sheet_fault f) {
     return "?";
 }
 
-/* "line: cell|cell !fault@column" for each row; a line end in a cell is shown as ⏎, NUL
- * as ␀. */
+/* "line: cell|cell !fault@column" for each row, " ?" behind a doubtful one; a line end in
+ * a cell is shown as ⏎, NUL as ␀. */
 static void show(struct sheet *s, struct buf *out) {
     for (;;) {
         struct sheet_row row;
@@ -58,6 +58,8 @@ static void show(struct sheet *s, struct buf *out) {
         }
         buf_add_z(out, fault_name(row.fault));
         if (row.fault) buf_add_f(out, "@%lld", (long long)row.fault_at);
+        if (row.fault == SHEET_QUOTE) assert_true(row.doubtful);
+        if (row.doubtful && row.fault != SHEET_QUOTE) buf_add_z(out, " ?");
         buf_add_char(out, '\n');
         XXH128_canonical_t c;
         XXH128_canonicalFromHash(&c, XXH3_128bits(row.raw.p, row.raw.n));
@@ -92,11 +94,11 @@ static const struct {
     CASE("text behind a closing quote", "a,\"智慧矿山\"关键技术,b\n1,2,3\n",
          "1: a|\"智慧矿山\"关键技术|b!quote@2\n2: 1|2|3\n"),
     CASE("a quote never closed", "a,b\n1,\"x\n2,y\n3,z\n",
-         "1: a|b\n2: 1|\"x!quote@2\n3: 2|y\n4: 3|z\n"),
+         "1: a|b\n2: 1|\"x!quote@2\n3: 2|y ?\n4: 3|z ?\n"),
     CASE("closed by the next row's", "1,\"x,p\n2,\"y\",q\n3,z,r\n",
-         "1: 1|\"x|p!quote@2\n2: 2|y|q\n3: 3|z|r\n"),
+         "1: 1|\"x|p!quote@2\n2: 2|y|q ?\n3: 3|z|r\n"),
     CASE("never closed, then lines in a cell", "1,\"x\n2,\"y\nz\",q\n3,z,r\n",
-         "1: 1|\"x!quote@2\n2: 2|y⏎z|q\n4: 3|z|r\n"),
+         "1: 1|\"x!quote@2\n2: 2|y⏎z|q ?\n4: 3|z|r\n"),
     CASE("a quote as the last byte", "1,2\n3,\"", "1: 1|2\n2: 3|\"!quote@2\n"),
     CASE("only a quote", "\"", "1: \"!quote@1\n"),
     CASE("quotes closed at the end", "1,\"2\"", "1: 1|2\n"),
@@ -117,7 +119,7 @@ static const struct {
     CASE("bad bytes in lines of a cell", "名称,单位,长治\n煤,\"矿\n\xFF\xFE井\",x\n",
          "1: 名称|单位|长治\n2: 煤|矿⏎\xEF\xBF\xBD\xEF\xBF\xBD井|x!encoding@2\n"),
     CASE("bad bytes and a wrong quote", "名称,单位长治太原\n\xFF,\"煤\n矿,y\n",
-         "1: 名称|单位长治太原\n2: \xEF\xBF\xBD|\"煤!encoding@1\n3: 矿|y\n"),
+         "1: 名称|单位长治太原\n2: \xEF\xBF\xBD|\"煤!encoding@1 ?\n3: 矿|y ?\n"),
     CASE("UTF-16LE with a mark", "\xFF\xFE\x0D\x54,\0b\0\r\0\n\0\x01\x4E,\0\n\0",
          "1: 名|b\n2: 丁\n"),
     CASE("UTF-16BE with a mark", "\xFE\xFF\x54\x0D\0,\0b\0\r\0\n", "1: 名|b\n"),
