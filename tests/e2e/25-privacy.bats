@@ -135,20 +135,100 @@ no_amount_in() {
     [[ "$output" == *本机* ]]
 }
 
-@test "classified is nowhere: not in the store, the reject file, the log, the answer" {
+# Ways to be classified, each with a word of its own that may be nowhere afterwards.
+classified_lines() {
+    regs 10 10 '{title: "qsecret01装置", secrecy: "秘密"}'
+    regs 11 11 '{title: "qsecret02装置", secrecy: null}'
+    regs 12 12 '{title: "qsecret03装置", abstract: "机密★5年 qsecret03"}'
+    regs 13 13 '{title: "qsecret04装置", people: [{name: "qsecret04", "密级": "机密"}]}'
+    regs 14 14 '{title: null, abstract: "qsecret05", secrecy: "绝密"}'
+    regs 15 15 '{title: "qsecret06装置", approved_on: "昨天", abstract: "密级：秘密"}'
+    regs 1 1 '{uid: "T-0017", title: "第0001号煤层气井筒修复装置", abstract: "qsecret07 秘密★长期"}'
+    regs 18 18 '{title: "qsecret08装置", secrecy: "内部"}'
+    regs 19 19 '{title: "qsecret09装置", secrecy: ["非密"]}'
+    echo '{"kind":"contract","contract_no":"qsecret10","type":"许可","signed_on":"2016-02-01","amount_total":"1.00","secrecy":"机密","subtype":"qsecret10"}'
+    echo '{"kind":"contract","contract_no":"C11","type":"许可","signed_on":"2016-02-01","amount_total":"1.00","subtype":"qsecret11（机密★10年）"}'
+    echo '{"kind":"event","uid":"T-0001","to":"unapproved","at":"2016-03-01","opinion":"qsecret12，密级：秘密"}'
+    echo '{"kind":"unheard","密级":"秘密","text":"qsecret13"}'
+    printf '{"kind":"registration","secrecy":"机密","title":"qsecret14\n'
+    printf '{"kind":"registration","\\u5bc6\\u7ea7":"\\u673a\\u5bc6","title":"qsecret15\n'
+    regs 20 20 '{title: "qsecret16装置", secrecy: "秘密"}' | iconv -f UTF-8 -t GB18030
+    regs 3 3 '{rev: 9, title: "qsecret17装置", secrecy: "秘密"}'
+}
+CLASSIFIED_HEAD=成果名称,批准登记号,批准登记日期,成果类别,成果密级,第一完成单位,完成人,成果简介
+classified_table() {
+    echo "$CLASSIFIED_HEAD"
+    echo qsecret21装置,9142015Y0121,2015-12-11,应用技术成果,秘密,太原第九试验厂,qsecret21,qsecret21
+    echo qsecret22装置,9142015Y0122,2015-12-11,应用技术成果,,太原第九试验厂,qsecret22,qsecret22
+    echo qsecret23装置,9142015Y0123,2015-12-11,应用技术成果,非密,太原第九试验厂,丙某,机密★5年qsecret23
+    echo qsecret24装置,9142015Y0124,昨天,应用技术成果,机密,太原第九试验厂,丙某,qsecret24
+    echo ,9142015Y0125,2015-12-11,应用技术成果,绝密,太原第九试验厂,qsecret25,qsecret25
+    echo qsecret26装置,9142015Y0126,昨天,应用技术成果,非密,太原第九试验厂,丙某,密级：秘密qsecret26
+}
+# A row of a CSV file whose quotes or bytes are wrong, so that its columns cannot be trusted.
+broken_table() {
+    classified_table
+    echo 'qsecret27装置,9142015Y0127,2015-12-11,应用技术成果,"秘"密,太原第九试验厂,qsecret27,qsecret27'
+    printf 'qsecret28\xff装置,9142015Y0128,2015-12-11,应用技术成果,秘密,太原第九试验厂,qsecret28,qsecret28\n'
+    echo '"qsecret29装置,9142015Y0129,2015-12-11,应用技术成果,秘密,太原第九试验厂,qsecret29,qsecret29'
+}
+
+@test "classified is nowhere: not in the store, the reject file, the report, the log, temporary files" {
     ingest private.jsonl
-    regs 10 10 '{title: "qsecret01装置", secrecy: "秘密"}' >c.jsonl
-    regs 11 11 '{title: "qsecret02装置", secrecy: null}' >>c.jsonl
-    regs 12 12 '{title: "qsecret03装置", abstract: "机密★5年 qsecret03"}' >>c.jsonl
-    printf '{"kind":"registration","secrecy":"机密","title":"qsecret04' >>c.jsonl
-    cp c.jsonl "$BATS_TEST_TMPDIR/outside.jsonl"
-    run -3 "$CG" ingest --json --reject-file rejects.jsonl c.jsonl
-    jq -e '.rejected + .held == 4' <<<"$(grep -a '^{' <<<"$output")"
-    [ "$(wc -l <rejects.jsonl)" -eq 4 ]
-    run ! grep -q qsecret rejects.jsonl
-    run ! grep -q qsecret <<<"$output"
+    mkdir input tmp
+    classified_lines >input/lines.jsonl
+    broken_table >input/table.csv
+    classified_table | iconv -f UTF-8 -t GB18030 >input/chinese.csv
+    { printf '\xff\xfe'; classified_table | tr , '\t' | iconv -f UTF-8 -t UTF-16LE; } >input/wide.txt
+    classified_table | node "$ROOT/tests/e2e/xlsx.mjs" input/book.xlsx
+    for f in input/*; do
+        grep -a -c qsecret "$f" >/dev/null || grep -a -q -P 'q\0s\0e\0c\0r\0e\0t' "$f"
+        run -3 env TMPDIR="$PWD/tmp" "$CG" ingest --json --reject-file rejects.jsonl "$f"
+        jq -e '.rejected + .held == .read and .read >= 6' <<<"$(grep -a '^{' <<<"$output")" || { echo "$f"; echo "$output"; false; }
+        run ! grep -a -q qsecret rejects.jsonl
+        run ! grep -a -q qsecret <<<"$output"
+        run ! grep -r -a -q qsecret tmp
+    done
+    for i in $("$CG" batch list --json | jq -r '.[].id'); do "$CG" batch show "$i" --json >>report; done
+    "$CG" audit --json >>report
+    "$CG" review list --json >>report
+    run ! grep -a -q qsecret report
+    # the whole store: as it is, with what the index keeps deflated
     bytes_of "$CHENGGUO_STORE" >bytes
-    run ! grep -a -q qsecret bytes
+    if grep -a -o '.\{0,30\}qsecret.\{0,30\}' bytes; then false; fi
+    run ! grep -a -q -P 'q\0s\0e\0c\0r\0e\0t' bytes
+    check_deep
+    start_daemon
+    node "$ROOT/tests/e2e/crawl.mjs" "$URL" "$ROOT/query/route.c" T-0003 T-0001 9142015Y0121 T01 C01 >answers 2>/dev/null
+    run ! grep -a -q qsecret answers
+    stop_daemon
+    run ! grep -a -q qsecret "$DAEMON_LOG"
+}
+
+@test "private columns of office files stay inside, whatever the format" {
+    table() {
+        echo 成果名称,批准登记号,批准登记日期,成果类别,成果密级,第一完成单位,第一完成人,第一完成人/出生年月,净利润,国家投入,联系人,联系电话,电子邮箱,联系地址,统计口径备查
+        echo "井筒装置$1,9142015Y01$1,2015-12-11,应用技术成果,非密,太原第九试验厂,丙某,1931-10,73190817.01,73190917.02,qvo1q,qvo2q,qvo3q@example.cn,qvo4q,qvo5q"
+        echo "qvo6q装置$1,9142015Y02$1,2015-12-11,应用技术成果,非密,太原第八试验厂,丙某,1931-10,1,1,乙某,1,a@example.cn,某地,qvo7q"
+    }
+    table 1 >a.csv
+    table 2 | iconv -f UTF-8 -t GB18030 >b.csv
+    table 3 | node "$ROOT/tests/e2e/xlsx.mjs" c.xlsx
+    for f in a.csv b.csv c.xlsx; do
+        "$CG" ingest --json "$f" >report 2>log || [ $? = 3 ]
+        jq -e '.added == 2' report
+        run ! grep -q 'qvo[67]q' log
+    done
+    # the second of each is not public: consent is not known
+    for i in 1 2 3; do echo "{\"kind\":\"event\",\"regno\":\"9142015Y01$i\",\"consent\":\"yes\",\"at\":\"2016-01-01\"}"; done >consent.jsonl
+    ingest consent.jsonl
+    [ "$(total)" -eq 3 ]
+    bytes_of "$CHENGGUO_STORE/public" >public.bytes
+    bytes_of "$CHENGGUO_STORE/internal" >internal.bytes
+    for c in qvo1q qvo2q qvo3q qvo4q qvo5q qvo6q qvo7q 1931-10 73190817 73190917; do
+        grep -a -q "$c" internal.bytes || { echo "no $c inside"; false; }
+        run ! grep -a -i -q "$c" public.bytes
+    done
 }
 
 @test "a known record that turns classified is erased with its past" {
