@@ -6,6 +6,8 @@
  * network, no macros, no user profile. Why another program: BIFF readers in Debian drop
  * formula results and merged cells.
  *
+ * Known loss: ssconvert forgets that a sheet is hidden (the sheet is there all the same).
+ *
  * Threads: one at a time per process.
  */
 #ifndef INDEXER_CONVERT_H

@@ -126,8 +126,8 @@ static bool cell_start(struct xlsx *x, const char **att) {
             uint32_t row;
             const char *end = xlsx_reference(att[1], &col, &row);
             if (!end || *end || col < 0) {
-                xlsx_xml_fail(x->xml, STATUS_CORRUPT, "单元格的位置“%.40s”不合法",
-                              att[1]);
+                xlsx_xml_fail(x->xml, STATUS_CORRUPT,
+                              "第 %u 列前后有一个单元格的位置不合法", x->col + 1);
                 return false;
             }
             x->col = (uint32_t)col;
@@ -224,9 +224,11 @@ static void put_shared(struct xlsx *x, struct str v) {
     }
     x->text.n = x->from;
     if (!good || i >= x->strings.n) {
-        xlsx_xml_fail(x->xml, STATUS_CORRUPT,
-                      "单元格引用了不存在的共享字符串 %.*s（共 %zu 个）：文件已经损坏",
-                      (int)(v.n < 20 ? v.n : 20), v.p, x->strings.n);
+        /* What stands there may be a text, so it is not repeated here. */
+        xlsx_xml_fail(
+            x->xml, STATUS_CORRUPT,
+            "第 %u 列的单元格引用了不存在的共享字符串（共 %zu 个）：文件已经损坏",
+            x->col + 1, x->strings.n);
         return;
     }
     struct str t = xlsx_strings_get(&x->strings, i, &cut);

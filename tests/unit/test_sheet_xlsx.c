@@ -238,7 +238,7 @@ static const struct {
       .strings = SST("<si><t>x</t></si>")},
      STATUS_CORRUPT,
      "xl/worksheets/sheet1.xml",
-     "工作表“汇总”: 单元格引用了不存在的共享字符串 3"},
+     "工作表“汇总”: 第 1 列的单元格引用了不存在的共享字符串（共 1 个）"},
     {"no strings at all",
      {.sheet = XLSX_ROWS("<row><c t=\"s\"><v>0</v></c></row>")},
      STATUS_CORRUPT,
@@ -253,7 +253,7 @@ static const struct {
      {.sheet = XLSX_ROWS("<row><c r=\"XFE1\"/></row>")},
      STATUS_CORRUPT,
      "xl/worksheets/sheet1.xml",
-     "XFE1"},
+     "位置不合法"},
     {"a sheet cut off",
      {.sheet = XLSX_HEAD "<worksheet><sheetData><row><c><v>1</v></c></row><ro"},
      STATUS_CORRUPT,
@@ -568,6 +568,47 @@ static void refuses_a_file_that_is_cut_off_anywhere(void **state) {
     }
 }
 
+static uint64_t number_at(const char *p, int n) {
+    uint64_t v = 0;
+    while (n-- > 0) v = v << 8 | (unsigned char)p[n];
+    return v;
+}
+
+static void add_number(struct buf *b, uint64_t v, int n) {
+    for (; n > 0; n--, v >>= 8) buf_add_char(b, (char)(v & 0xFF));
+}
+
+/* The end of the zip written the way of large files (APPNOTE 4.3.14 to 4.3.16). */
+static void reads_zip64(void **state) {
+    (void)state;
+    char bytes[8192];
+    int fd = xlsx_make(&plain);
+    size_t n = bytes_of(fd, bytes, sizeof bytes), end = n - 22;
+    close(fd);
+    assert_memory_equal(bytes + end, "PK\5\6", 4);
+    uint64_t entries = number_at(bytes + end + 10, 2),
+             size = number_at(bytes + end + 12, 4),
+             offset = number_at(bytes + end + 16, 4);
+    struct buf b = buf_init(0);
+    buf_add(&b, bytes, end);
+    buf_add(&b, "PK\6\6", 4);
+    add_number(&b, 44, 8);
+    add_number(&b, 45, 2);
+    add_number(&b, 45, 2);
+    add_number(&b, 0, 8);
+    add_number(&b, entries, 8);
+    add_number(&b, entries, 8);
+    add_number(&b, size, 8);
+    add_number(&b, offset, 8);
+    buf_add(&b, "PK\6\7", 4);
+    add_number(&b, 0, 4);
+    add_number(&b, end, 8);
+    add_number(&b, 1, 4);
+    buf_add(&b, "PK\5\6\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0", 22);
+    expect_fd("zip64", file_of(b.p, b.n), "汇总 1: found me\n");
+    buf_done(&b);
+}
+
 static void refuses_a_wrong_checksum(void **state) {
     (void)state;
     char bytes[8192];
@@ -579,6 +620,30 @@ static void refuses_a_wrong_checksum(void **state) {
     *hit = 'F';
     refuse_fd("crc", file_of(bytes, n), STATUS_CORRUPT, "xl/worksheets/sheet1.xml",
               "校验码");
+}
+
+/* What stands in cells may be classified: no message shows it. */
+static void repeats_no_text_in_an_error(void **state) {
+    (void)state;
+    static const char *const rows[] = {
+        "<row><c t=\"s\"><v>canary</v></c></row>",
+        "<row><c r=\"canary\"/></row>",
+        "<row r=\"canary\"/>",
+        "<row><c t=\"str\"><v>canary</v></c><c t=\"str\">canary</row>",
+        "<row><c t=\"str\"><v>canary&canary;</v></c></row>",
+        "<row><canary/>"};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char sheet[256];
+        struct buf out = buf_init(0);
+        struct err err;
+        snprintf(sheet, sizeof sheet, "<worksheet><sheetData>%s</sheetData></worksheet>",
+                 rows[i]);
+        int fd = xlsx_make(&(struct xlsx_make){.sheet = sheet});
+        assert_int_equal(read_fd(fd, &out, &err), STATUS_CORRUPT);
+        if (strstr(err.text, "canary") || strstr(err.field, "canary"))
+            fail_msg("%s: %s", rows[i], err.text);
+        buf_done(&out);
+    }
 }
 
 static void refuses_an_encrypted_part(void **state) {
@@ -685,7 +750,9 @@ int main(void) {
         cmocka_unit_test(bounds_a_row_of_long_cells),
         cmocka_unit_test(refuses_bombs),
         cmocka_unit_test(refuses_a_file_that_is_cut_off_anywhere),
+        cmocka_unit_test(reads_zip64),
         cmocka_unit_test(refuses_a_wrong_checksum),
+        cmocka_unit_test(repeats_no_text_in_an_error),
         cmocka_unit_test(refuses_an_encrypted_part),
         cmocka_unit_test(survives_any_changed_byte),
         cmocka_unit_test(leaves_the_position_of_the_file),
