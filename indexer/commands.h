@@ -10,6 +10,7 @@ int cmd_ingest(struct cli *cli);
 int cmd_profile(struct cli *cli);
 int cmd_check(struct cli *cli);
 int cmd_rebuild(struct cli *cli);
+int cmd_watch(struct cli *cli);
 int cmd_record(struct cli *cli);
 int cmd_batch(struct cli *cli);
 int cmd_review(struct cli *cli);
