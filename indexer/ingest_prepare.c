@@ -56,15 +56,14 @@ static void refuse_table_row(struct prepared_row *row) {
                 header, (int)(SHEET_MAX_CELL >> 20), (int)(SHEET_MAX_ROW >> 20));
         return;
     }
+    row->secret = src->doubtful || !src->open || source_shows_secrecy(src->text);
     if (src->fault == SOURCE_QUOTE) {
-        err_set(
-            &row->why, STATUS_INVALID, "E_SYNTAX",
-            "列“%s”：引号不成对，或引号后面还有文字；单元格中的引号要写成两个（\"\"），"
-            "跨行的单元格要用引号括住；内容未保存，请从原文件核对",
-            header);
+        err_set(&row->why, STATUS_INVALID, "E_SYNTAX",
+                "列“%s”：引号不成对，或引号后面还有文字；单元格中的引号要写成两个，"
+                "跨行的单元格要用引号括住%s",
+                header, row->secret ? "；内容未保存，请从原文件核对" : "");
         return;
     }
-    row->secret = src->doubtful || !src->open || source_shows_secrecy(src->text);
     err_set(&row->why, STATUS_INVALID, "E_ENCODING",
             "列“%s”：有不能解码的字节，请核对原文件，或用 --encoding 指明编码", header);
 }

@@ -64,9 +64,10 @@ struct sheet_row {
     size_t n; /* cells up to the last that is not empty; 0: a blank row */
     enum sheet_fault fault;
     int64_t fault_at; /* 1-based column of the first faulty cell */
-    bool doubtful;    /* CSV: lies between a wrong quote and the place that showed it. It
-                       * may be what is left of that row: if it is no good row, its text
-                       * must be treated as that of a row whose secrecy is not known */
+    bool doubtful;    /* CSV: lies between a wrong quote and the place that showed it, on
+                       * a later line: it and the row with the quote may be parts of one
+                       * row. What is no good row of its own must then be treated as one
+                       * whose secrecy is not known */
     struct str raw;   /* CSV: the row's bytes as they stand in the file (cut at
                        * SHEET_MAX_ROW); XLSX: empty */
     unsigned char hash[16]; /* xxh128 of raw, or of the cells' kinds and texts */

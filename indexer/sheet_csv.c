@@ -278,7 +278,8 @@ static void hand_out(struct csv_sheet *s, struct sheet_row *row) {
                               .n = last,
                               .fault = s->fault,
                               .fault_at = s->fault_at,
-                              .doubtful = s->row_at < s->doubt,
+                              .doubtful =
+                                  (s->plain ? decoder_at(s->d) : s->row_at) < s->doubt,
                               .raw = s->raw};
     memcpy(row->hash, c.digest, sizeof row->hash);
 }

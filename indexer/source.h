@@ -48,7 +48,7 @@ struct source_row {
     const char *sheet;          /* of a workbook, else NULL */
     const struct grid_map *map; /* of a table, else NULL */
     int64_t fault_at;           /* SOURCE_UNDECODED: column, 1-based */
-    bool open;     /* SOURCE_UNDECODED: its secrecy is readable, and is 非密 */
+    bool open; /* SOURCE_UNDECODED, SOURCE_QUOTE: its secrecy is readable, and is 非密 */
     bool doubtful; /* perhaps no row of its own (sheet.h): not kept when it is refused */
 };
 
