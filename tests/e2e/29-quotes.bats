@@ -54,3 +54,16 @@ check() {
     { printf '\xff\xfe'; write_table | iconv -f UTF-8 -t UTF-16LE; } >t.csv
     check t.csv
 }
+
+@test "an open row that is wrong on its one line is kept to be mended" {
+    {
+        echo '成果名称,批准登记号,批准登记日期,成果类别,成果密级,第一完成单位'
+        echo '"智慧"矿山调度平台,9142025Y0002,2025-03-01,应用技术成果,非密,太原理工大学'
+        echo '谷子杂交新品种选育,9142025Y0003,2025-03-02,应用技术成果,非密,山西农业大学'
+    } >t.csv
+    run "$CG" ingest t.csv
+    [ "$status" = 3 ]
+    [[ "$output" == *"读入 2 行：新增 1，"*"拒收 1；"* ]]
+    [[ "$output" != *内容未保存* ]]
+    [ "$(sqlite3 "$CHENGGUO_STORE/registry.db" "SELECT CAST(raw AS TEXT) LIKE '%智慧%平台%' FROM quarantine")" = 1 ]
+}
