@@ -166,10 +166,7 @@ enum status columns_builder_new(const struct columns *base, struct columns_build
     }
     if (b->n == 0) b->n = 1;
     enum status s = columns_han_builder_new(&b->han, err);
-    if (s == STATUS_OK && base) {
-        b->base_han = base->han;
-        s = columns_han_builder_add(b->han, &b->base_han, err);
-    }
+    if (s == STATUS_OK && base) s = columns_han_builder_add(b->han, &base->han, err);
     if (s != STATUS_OK) {
         columns_builder_free(b);
         return s;

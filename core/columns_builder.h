@@ -58,7 +58,6 @@ struct columns_builder {
     struct columns_arena bytes;
     struct columns_facet_rows facet[FACET_COUNT];
     struct columns_han_builder *han;
-    struct columns_han base_han; /* of the base, whose map it is */
 };
 
 /* Sorts the n ids by span[id] bytewise, equal ones by tie[id] (NULL: they are distinct or

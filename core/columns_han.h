@@ -91,8 +91,8 @@ struct columns_han_builder;
 MUST_CHECK enum status columns_han_builder_new(struct columns_han_builder **out,
                                                struct err *err);
 void columns_han_builder_free(struct columns_han_builder *b);
-/* Postings to take over, but those of records that are put or removed. *src must stay
- * open until the builder is freed. STATUS_NOMEM. */
+/* Postings to take over, but those of records that are put or removed. *src is copied;
+ * what it points into must stay open until the builder is freed. STATUS_NOMEM. */
 MUST_CHECK enum status columns_han_builder_add(struct columns_han_builder *b,
                                                const struct columns_han *src,
                                                struct err *err);

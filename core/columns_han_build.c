@@ -19,6 +19,10 @@ struct posted {
     uint32_t *serial;
 };
 
+struct ordered {
+    uint32_t key, slot;
+};
+
 struct columns_han_builder {
     struct posted *slot; /* open addressing */
     uint32_t nslots, nposted;
@@ -26,15 +30,15 @@ struct columns_han_builder {
      * latest of its docid. */
     uint32_t *docid; /* by serial, from 1 */
     uint32_t nserials, serials_cap;
-    uint32_t *latest;  /* by docid: a serial, 0 = not touched, or REMOVED */
-    uint64_t *touched; /* by docid, one bit */
-    uint32_t ndocids;  /* of both; whole windows */
-    const struct columns_han **src;
+    uint32_t *latest;        /* by docid: a serial, 0 = not touched, or REMOVED */
+    uint64_t *touched;       /* by docid, one bit */
+    uint32_t ndocids;        /* of both; whole windows */
+    struct columns_han *src; /* views: their owner closes them */
     size_t nsrc;
     /* The plan. */
-    const struct posted **order; /* by key */
-    uint32_t *cursor;            /* next key of each source */
-    struct piece *piece;         /* what one key has */
+    struct ordered *order; /* slots in use, by key */
+    uint32_t *cursor;      /* next key of each source */
+    struct piece *piece;   /* what one key has */
     size_t npieces, pieces_cap;
     uint32_t *added; /* docids put under one key */
     struct columns_han_head head;
@@ -79,10 +83,10 @@ void columns_han_builder_free(struct columns_han_builder *b) {
 
 enum status columns_han_builder_add(struct columns_han_builder *b,
                                     const struct columns_han *src, struct err *err) {
-    const struct columns_han **p = realloc(b->src, (b->nsrc + 1) * sizeof *p);
+    struct columns_han *p = realloc(b->src, (b->nsrc + 1) * sizeof *p);
     if (!p) return no_memory(err);
     b->src = p;
-    b->src[b->nsrc++] = src;
+    b->src[b->nsrc++] = *src;
     return STATUS_OK;
 }
 
@@ -225,7 +229,7 @@ static bool add_piece(struct columns_han_builder *b, const struct columns_han *o
 static bool collect_pieces(struct columns_han_builder *b, uint32_t key) {
     b->npieces = 0;
     for (size_t i = 0; i < b->nsrc; i++) {
-        const struct columns_han *h = b->src[i];
+        const struct columns_han *h = &b->src[i];
         uint32_t k = b->cursor[i];
         if (k == h->nkeys || h->key[k] != key) continue;
         b->cursor[i]++;
@@ -314,16 +318,16 @@ static void merge_key(struct columns_han_builder *b, const struct posted *posted
 }
 
 static int by_key(const void *a, const void *b) {
-    const struct posted *const *x = a, *const *y = b;
-    return ((*x)->key > (*y)->key) - ((*x)->key < (*y)->key);
+    const struct ordered *x = a, *y = b;
+    return (x->key > y->key) - (x->key < y->key);
 }
 
 /* The smallest key that is left, or UINT32_MAX. */
 static uint32_t next_key(const struct columns_han_builder *b, uint32_t posted) {
-    uint32_t key = posted < b->nposted ? b->order[posted]->key : UINT32_MAX;
+    uint32_t key = posted < b->nposted ? b->order[posted].key : UINT32_MAX;
     for (size_t i = 0; i < b->nsrc; i++)
-        if (b->cursor[i] < b->src[i]->nkeys && b->src[i]->key[b->cursor[i]] < key)
-            key = b->src[i]->key[b->cursor[i]];
+        if (b->cursor[i] < b->src[i].nkeys && b->src[i].key[b->cursor[i]] < key)
+            key = b->src[i].key[b->cursor[i]];
     return key;
 }
 
@@ -333,7 +337,8 @@ static bool merge(struct columns_han_builder *b, struct pass *p) {
     for (uint32_t key; (key = next_key(b, posted)) != UINT32_MAX;) {
         uint32_t before = p->nentries;
         const struct posted *put = NULL;
-        if (posted < b->nposted && b->order[posted]->key == key) put = b->order[posted++];
+        if (posted < b->nposted && b->order[posted].key == key)
+            put = &b->slot[b->order[posted++].slot];
         if (!collect_pieces(b, key)) return false;
         merge_key(b, put, p);
         if (p->nentries == before) continue;
@@ -355,7 +360,7 @@ static bool make_room(struct columns_han_builder *b) {
     b->cursor = malloc((b->nsrc + 1) * sizeof *b->cursor);
     for (uint32_t i = 0; b->order && i < b->nslots; i++) {
         if (!b->slot[i].key) continue;
-        b->order[n++] = &b->slot[i];
+        b->order[n++] = (struct ordered){b->slot[i].key, i};
         if (b->slot[i].n > most) most = b->slot[i].n;
     }
     b->added = malloc(((size_t)most + 1) * sizeof *b->added);
@@ -398,7 +403,7 @@ enum status columns_han_write(struct columns_han_builder *b, const char *path,
     uint64_t bytes = 0;
     enum status s = columns_han_builder_plan(b, &bytes, err);
     if (s != STATUS_OK) return s;
-    void *block = calloc(1, bytes);
+    void *block = calloc(bytes / UNIT + 1, UNIT);
     if (!block) return no_memory(err);
     columns_han_builder_fill(b, block);
     FILE *f = fopen(path, "wbe");
