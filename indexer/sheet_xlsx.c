@@ -416,6 +416,7 @@ static void leave_sheet(struct xlsx *x) {
 static enum status enter_sheet(struct xlsx *x, struct err *err) {
     static const struct xlsx_xml_ops ops = {start, end, text};
     const struct xlsx_book_sheet *now = x->now = &x->book.sheet[x->nth++];
+    x->row = 0;
     enum status s = xlsx_layout_read(x->zip, now->entry, now->part, &x->layout, err);
     if (s == STATUS_OK && x->layout.nareas)
         s = xlsx_cover_new(&x->layout, &x->cover, err);
@@ -423,7 +424,6 @@ static enum status enter_sheet(struct xlsx *x, struct err *err) {
     if (s == STATUS_OK)
         s = xlsx_xml_open(now->part, read_part, x->part, &ops, x, &x->xml, err);
     x->place = OUTSIDE;
-    x->row = 0;
     clear_row(x, SHEET_MAX_COLUMNS);
     return s;
 }

@@ -68,6 +68,21 @@ static void refuse_fd(const char *name, int fd, enum status want, const char *pa
     buf_done(&out);
 }
 
+/* Without keeping what comes out. */
+static void expect_limit(int fd, const char *text) {
+    struct sheet *sheet;
+    struct sheet_row row;
+    struct err err;
+    bool more = true;
+    enum status s = STATUS_OK;
+    assert_int_equal(sheet_open_xlsx(fd, &sheet, &err), STATUS_OK);
+    while (s == STATUS_OK && more) s = sheet_next(sheet, &row, &more, &err);
+    assert_int_equal(s, STATUS_LIMIT);
+    if (!strstr(err.text, text)) fail_msg("%s", err.text);
+    sheet_close(sheet);
+    close(fd);
+}
+
 #define SST(items) XLSX_HEAD "<sst xmlns=\"" XLSX_MAIN "\">" items "</sst>"
 #define STYLES(formats, xfs)                                                             \
     XLSX_HEAD                                                                            \
@@ -377,6 +392,40 @@ static void finds_parts_by_content_type_and_by_usual_names(void **state) {
     refuse_fd("no book", xlsx_make_zip(part), STATUS_INVALID, NULL, "没有工作簿部件");
 }
 
+static void names_sheet_part_and_row_of_a_fault(void **state) {
+    (void)state;
+    static const struct {
+        const char *second;
+        long line;
+    } cases[] = {
+        {"<worksheet><sheetData/></other>", 0},
+        {XLSX_ROWS(
+             "<row r=\"3\"><c><v>1</v></c></row><row r=\"8\"><c t=\"s\"/><c r=\"?\"/>"
+             "</row>"),
+         8},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct xlsx_make_part part[] = {
+            {"xl/workbook.xml",
+             "<workbook><sheets><sheet name=\"甲\"/><sheet "
+             "name=\"乙\"/></sheets></workbook>",
+             0, false},
+            {"xl/worksheets/sheet1.xml", XLSX_ROWS("<row r=\"5\"><c><v>1</v></c></row>"),
+             0, false},
+            {"xl/worksheets/sheet2.xml", cases[i].second, 0, false},
+            {NULL, NULL, 0, false},
+        };
+        struct buf out = buf_init(0);
+        struct err err;
+        assert_int_equal(read_fd(xlsx_make_zip(part), &out, &err), STATUS_CORRUPT);
+        assert_int_equal(err.line, cases[i].line);
+        assert_string_equal(err.field, "xl/worksheets/sheet2.xml");
+        assert_non_null(strstr(err.text, "工作表“乙”"));
+        assert_null(strstr(err.text, "甲"));
+        buf_done(&out);
+    }
+}
+
 /* ---- sizes ------------------------------------------------------------------------- */
 
 static void many(struct buf *b, const char *what, size_t times) {
@@ -491,6 +540,36 @@ static void bounds_a_row_of_long_cells(void **state) {
     assert_int_equal(row.n, 4);
     sheet_close(sheet);
     close(fd);
+}
+
+/* A small file that names four strings of 1 MB in every row, and one of too many rows. */
+static void refuses_more_than_a_file_may_say(void **state) {
+    (void)state;
+    struct buf b = buf_init(0), text = buf_init(0);
+    struct xlsx_make make = {.stored = true};
+    buf_add_z(&text, "<sst><si><t>");
+    many(&text, "0123456789abcdef", SHEET_MAX_CELL / 16);
+    buf_add_z(&text, "</t></si></sst>");
+    buf_add_z(&b, "<worksheet><sheetData>");
+    for (int i = 0; i < 2050; i++) {
+        buf_add_z(&b, "<row>");
+        many(&b, "<c t=\"s\"><v>0</v></c>", 4);
+        buf_add_z(&b, "</row>");
+    }
+    buf_add_z(&b, "</sheetData></worksheet>");
+    make.sheet = buf_z(&b);
+    make.strings = buf_z(&text);
+    expect_limit(xlsx_make(&make), "8 GB");
+    buf_clear(&b);
+    buf_add_z(&b, "<worksheet><sheetData>");
+    many(&b, "<row><c><v>1</v></c></row>", 1000001);
+    buf_add_z(&b, "</sheetData></worksheet>");
+    make.sheet = buf_z(&b);
+    make.book = "<workbook xmlns:r=\"urn:r\"><sheets><sheet name=\"汇总\" r:id=\"rId1\"/>"
+                "<sheet name=\"汇总\" r:id=\"rId1\"/></sheets></workbook>";
+    expect_limit(xlsx_make(&make), "2000000 行");
+    buf_done(&b);
+    buf_done(&text);
 }
 
 static void refuses_bombs(void **state) {
@@ -744,10 +823,12 @@ int main(void) {
         cmocka_unit_test(refuses_with_part_and_place),
         cmocka_unit_test(reads_all_sheets_in_the_order_of_the_book),
         cmocka_unit_test(finds_parts_by_content_type_and_by_usual_names),
+        cmocka_unit_test(names_sheet_part_and_row_of_a_fault),
         cmocka_unit_test(marks_rows_that_are_too_wide),
         cmocka_unit_test(cuts_a_huge_cell_at_a_character),
         cmocka_unit_test(bounds_a_row_of_long_shared_strings),
         cmocka_unit_test(bounds_a_row_of_long_cells),
+        cmocka_unit_test(refuses_more_than_a_file_may_say),
         cmocka_unit_test(refuses_bombs),
         cmocka_unit_test(refuses_a_file_that_is_cut_off_anywhere),
         cmocka_unit_test(reads_zip64),
