@@ -33,21 +33,20 @@ static const char names_sql[] =
     "n.valid_to" FROM_NAMES(
         "?1") " ORDER BY n.uses DESC, n.origin, n.name, c.uscc, n.merge";
 
-static const char merges_sql[] =
-    "SELECT m.id, " NAME_OF("m.unit") ", (SELECT uscc FROM unit x WHERE x.id = "
-                                      "m.unit), " NAME_OF(
-                                          "m.into_unit") ", (SELECT uscc FROM unit x "
-                                                         "WHERE x.id = m.into_unit),"
-                                                         " m.reason, m.at, m.actor, "
-                                                         "m.undone_at, m.undone_by FROM "
-                                                         "unit_merge m"
-                                                         " WHERE ?1 = 0 OR m.unit IN "
-                                                         "(SELECT id FROM unit WHERE "
-                                                         "merged_into = ?1)"
-                                                         " OR m.into_unit IN (SELECT id "
-                                                         "FROM unit WHERE merged_into = "
-                                                         "?1)"
-                                                         " ORDER BY m.id DESC LIMIT ?2";
+static const char merges_sql[] = "SELECT m.id, " NAME_OF(
+    "m.unit") ", (SELECT uscc FROM unit x WHERE x.id = "
+              "m.unit), " NAME_OF("m.into_unit") ", (SELECT uscc FROM unit x "
+                                                 "WHERE x.id = m.into_unit),"
+                                                 " m.reason, m.at, m.actor, "
+                                                 "m.undone_at, m.undone_by FROM "
+                                                 "unit_merge m"
+                                                 " WHERE ?1 = 0 OR m.unit IN "
+                                                 "(SELECT id FROM unit WHERE "
+                                                 "merged_into = ?1)"
+                                                 " OR m.into_unit IN (SELECT id "
+                                                 "FROM unit WHERE merged_into = "
+                                                 "?1)"
+                                                 " ORDER BY m.id DESC LIMIT ?2";
 
 static json_t *text_or_null(struct str s) {
     return s.n ? json_stringn(s.p, s.n) : json_null();

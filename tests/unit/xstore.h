@@ -129,6 +129,11 @@ static inline char *xstore_digest(struct xstore *x) {
         "SELECT 'event', uid, at, e.state, kind FROM event e JOIN record r ON r.key = "
         "e.key"
         " WHERE kind = 2 ORDER BY 2, 3, 4",
+        "SELECT 'unit', norm, uscc, as_name, as_type, as_region, (SELECT group_concat(k)"
+        "  FROM (SELECT norm || uscc AS k FROM unit m"
+        "   WHERE m.merged_into = u.merged_into ORDER BY 1)),"
+        " (SELECT group_concat(k) FROM (SELECT name || ' ' || uses || ' ' || visible AS k"
+        "  FROM unit_name n WHERE n.unit = u.id ORDER BY 1)) FROM unit u ORDER BY 2, 3",
     };
     struct buf all = buf_init(0);
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
