@@ -70,6 +70,16 @@ start=$(date +%s.%N)
 echo "incremental: 1,000 records into $n: $(echo "$(date +%s.%N) - $start" | bc) s until visible"
 rm -rf "$run/ix-more"
 
+# Office files through source and profile, up to the text that is validated.
+tables=$work/tables
+if [ ! -s "$tables/rows.xlsx" ]; then
+    mkdir -p "$tables"
+    python3 tests/bench/tables.py 1000000 "$tables"
+fi
+for f in rows.csv rows-gb.csv rows.xlsx; do
+    echo "reader: $("$bin/chengguo-readers" --profile canonical "$tables/$f")"
+done
+
 # The daemon on one thread, keep-alive on loopback, the same queries, against the library.
 "$bin/chengguo" --store "$store" --config tests/bench/serve.ini serve --listen 127.0.0.1:0 --ready-file "$run/ready" 2>/dev/null &
 pid=$!
