@@ -98,6 +98,59 @@ static enum status zip_failure(const struct xlsx_zip *z, int code, const char *w
     }
 }
 
+/* ---- how many parts there are, before libzip makes room for them --------------------
+ */
+
+#define END_BYTES 22u     /* of the end record without its comment */
+#define LOCATOR_BYTES 20u /* right before it in a large zip */
+#define END64_BYTES 56u   /* where that points to */
+#define TAIL_BYTES 65557u /* the end record with the longest comment */
+
+static uint64_t little(const unsigned char *p, int n) {
+    uint64_t v = 0;
+    while (n-- > 0) v = v << 8 | p[n];
+    return v;
+}
+
+/* The count that the record behind a locator gives, 0 when there is none. */
+static uint64_t count_large(const struct xlsx_zip *z, const unsigned char *locator) {
+    unsigned char end[END64_BYTES];
+    uint64_t at = little(locator + 8, 8);
+    if (memcmp(locator, "PK\6\7", 4) != 0 || at > (uint64_t)z->size ||
+        pread(z->fd, end, sizeof end, (off_t)at) != (ssize_t)sizeof end ||
+        memcmp(end, "PK\6\6", 4) != 0)
+        return 0;
+    return little(end + 32, 8);
+}
+
+/* The largest count of what may be an end record; 0 when there is none to be found
+ * (libzip then says what is wrong). */
+static uint64_t count_parts(const struct xlsx_zip *z) {
+    size_t n = z->size < TAIL_BYTES ? (size_t)z->size : TAIL_BYTES;
+    uint64_t from = (uint64_t)z->size - n, most = 0;
+    unsigned char *tail = malloc(n + 1);
+    if (!tail || pread(z->fd, tail, n, (off_t)from) != (ssize_t)n) n = 0;
+    for (size_t i = 0; i + END_BYTES <= n; i++) {
+        const unsigned char *p = tail + i;
+        if (memcmp(p, "PK\5\6", 4) != 0) continue;
+        uint64_t count = little(p + 10, 2), size = little(p + 12, 4),
+                 offset = little(p + 16, 4);
+        uint64_t large = i >= LOCATOR_BYTES ? count_large(z, p - LOCATOR_BYTES) : 0;
+        /* Bytes of a part may look like a record: its directory must lie before it. */
+        if (large == 0 && offset + size > from + i) count = 0;
+        if (count == UINT16_MAX && large) count = 0; /* stands in the other record */
+        if (large > count) count = large;
+        if (count > most) most = count;
+    }
+    free(tail);
+    return most;
+}
+
+static enum status too_many(struct err *err) {
+    return err_set(err, STATUS_LIMIT, "E_FILE", "工作簿里的部件超过 %d 个，不予读取",
+                   XLSX_MAX_PARTS);
+}
+
 static enum status open_zip(struct xlsx_zip *z, struct err *err) {
     struct stat st;
     if (fstat(z->fd, &st) != 0) return err_errno(err, "读不到工作簿文件");
@@ -108,6 +161,7 @@ static enum status open_zip(struct xlsx_zip *z, struct err *err) {
     z->size = st.st_size;
     z->may_unfold = XLSX_RATIO_FREE + 2 * XLSX_MAX_RATIO * (uint64_t)z->size;
     if (z->may_unfold > XLSX_MAX_UNFOLDED) z->may_unfold = XLSX_MAX_UNFOLDED;
+    if (count_parts(z) > XLSX_MAX_PARTS) return too_many(err);
     zip_error_t error;
     zip_error_init(&error);
     zip_source_t *src = zip_source_function_create(source, z, &error);
@@ -117,8 +171,7 @@ static enum status open_zip(struct xlsx_zip *z, struct err *err) {
         s = zip_failure(z, zip_error_code_zip(&error), "工作簿的 zip 容器", err);
         if (src) zip_source_free(src);
     } else if (zip_get_num_entries(z->zip, 0) > XLSX_MAX_PARTS) {
-        s = err_set(err, STATUS_LIMIT, "E_FILE", "工作簿里的部件超过 %d 个，不予读取",
-                    XLSX_MAX_PARTS);
+        s = too_many(err);
     }
     zip_error_fini(&error);
     return s;

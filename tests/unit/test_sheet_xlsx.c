@@ -657,9 +657,9 @@ static void add_number(struct buf *b, uint64_t v, int n) {
     for (; n > 0; n--, v >>= 8) buf_add_char(b, (char)(v & 0xFF));
 }
 
-/* The end of the zip written the way of large files (APPNOTE 4.3.14 to 4.3.16). */
-static void reads_zip64(void **state) {
-    (void)state;
+/* The end of the zip written the way of large files (APPNOTE 4.3.14 to 4.3.16); count 0:
+ * as many parts as there are. */
+static int make_zip64(uint64_t count) {
     char bytes[8192];
     int fd = xlsx_make(&plain);
     size_t n = bytes_of(fd, bytes, sizeof bytes), end = n - 22;
@@ -668,6 +668,7 @@ static void reads_zip64(void **state) {
     uint64_t entries = number_at(bytes + end + 10, 2),
              size = number_at(bytes + end + 12, 4),
              offset = number_at(bytes + end + 16, 4);
+    if (count) entries = count;
     struct buf b = buf_init(0);
     buf_add(&b, bytes, end);
     buf_add(&b, "PK\6\6", 4);
@@ -684,8 +685,29 @@ static void reads_zip64(void **state) {
     add_number(&b, end, 8);
     add_number(&b, 1, 4);
     buf_add(&b, "PK\5\6\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\0\0", 22);
-    expect_fd("zip64", file_of(b.p, b.n), "汇总 1: found me\n");
+    fd = file_of(b.p, b.n);
     buf_done(&b);
+    return fd;
+}
+
+static void reads_zip64(void **state) {
+    (void)state;
+    expect_fd("zip64", make_zip64(0), "汇总 1: found me\n");
+}
+
+static void refuses_too_many_parts(void **state) {
+    (void)state;
+    refuse_fd("claimed", make_zip64(1000000), STATUS_LIMIT, NULL, "部件超过");
+    struct xlsx_make_part *part = calloc(20002, sizeof *part);
+    char(*name)[16] = calloc(20002, sizeof *name);
+    assert_true(part && name);
+    for (int i = 0; i <= 20000; i++) {
+        snprintf(name[i], sizeof name[i], "%d", i);
+        part[i] = (struct xlsx_make_part){name[i], "x", 1, true};
+    }
+    refuse_fd("made", xlsx_make_zip(part), STATUS_LIMIT, NULL, "部件超过");
+    free(part);
+    free(name);
 }
 
 static void refuses_a_wrong_checksum(void **state) {
@@ -832,6 +854,7 @@ int main(void) {
         cmocka_unit_test(refuses_bombs),
         cmocka_unit_test(refuses_a_file_that_is_cut_off_anywhere),
         cmocka_unit_test(reads_zip64),
+        cmocka_unit_test(refuses_too_many_parts),
         cmocka_unit_test(refuses_a_wrong_checksum),
         cmocka_unit_test(repeats_no_text_in_an_error),
         cmocka_unit_test(refuses_an_encrypted_part),
