@@ -17,6 +17,7 @@ static const struct config_item items[] = {
     TEXT("store", "dir", store, "./store", "库所在的目录"),
     TEXT("store", "registry", registry, "140000", "登记机关的行政区划代码"),
     TEXT("store", "profiles", profiles, "", "自定义样式（*.ini）所在的目录"),
+    TEXT("intake", "windows", windows, "", "自己的登记年度窗口表（CSV），代替内置的"),
     TEXT("site", "name", site_name, "科技成果登记查询", "网站名称"),
     TEXT("site", "owner", site_owner, "", "主办单位"),
     TEXT("site", "place", site_place, "山西省", "统计范围的名称"),

@@ -16,6 +16,7 @@ C_API_BEGIN
 struct config {
     char store[CONFIG_TEXT];        /* [store] dir */
     char registry[8];               /* [store] registry: 140000 */
+    char windows[CONFIG_TEXT];      /* [intake] windows: own registration windows */
     char profiles[CONFIG_TEXT];     /* [store] profiles: folder of own profiles */
     char site_name[CONFIG_TEXT];    /* [site] name: 科技成果登记查询 */
     char site_owner[CONFIG_TEXT];   /* [site] owner: 主办单位 */

@@ -113,7 +113,7 @@ static enum status show(struct opened *o, const struct options *opt, struct err 
 
 static enum status withdraw(const struct cli *cli, struct opened *o,
                             const struct options *opt, struct err *err) {
-    const struct validate_options valid = {.registry = cli->config->registry};
+    const struct validate_options valid = opened_valid(cli, o);
     const struct batch_withdrawal w = {.id = opt->id,
                                        .actor = opened_actor(opt->by),
                                        .opinion = opt->opinion,

@@ -6,6 +6,7 @@
 #include "indexer/profile.h"
 #include "indexer/publish.h"
 #include "indexer/signals.h"
+#include "indexer/windows.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -181,12 +182,19 @@ static enum status ingest_all(struct cli *cli, size_t files, const struct option
                               struct err *err) {
     struct store store = {.lock_fd = -1};
     struct registry reg;
+    struct windows *windows = NULL;
     /* Trying a file leaves no trace, no empty store either. */
     bool nowhere = o->dry_run && access(cli->store, F_OK) != 0 && errno == ENOENT;
-    enum status s = nowhere ? STATUS_OK : store_open(cli->store, true, &store, err);
+    enum status s = windows_load(cli->config->windows, &windows, err);
     if (s != STATUS_OK) return s;
+    s = nowhere ? STATUS_OK : store_open(cli->store, true, &store, err);
+    if (s != STATUS_OK) {
+        windows_free(windows);
+        return s;
+    }
     s = registry_open(nowhere ? NULL : &store, true, &reg, err);
     if (s != STATUS_OK) {
+        windows_free(windows);
         if (!nowhere) store_close(&store);
         return s;
     }
@@ -196,6 +204,7 @@ static enum status ingest_all(struct cli *cli, size_t files, const struct option
                                 .profiles = cli->config->profiles,
                                 .reject_file = o->reject_file,
                                 .registry = cli->config->registry,
+                                .windows = windows,
                                 .actor = user ? user : "",
                                 .now = cli->now,
                                 .dry_run = o->dry_run,
@@ -225,6 +234,7 @@ static enum status ingest_all(struct cli *cli, size_t files, const struct option
     }
     registry_close(&reg);
     if (!nowhere) store_close(&store);
+    windows_free(windows);
     return s;
 }
 

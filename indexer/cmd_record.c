@@ -111,7 +111,11 @@ int cmd_record(struct cli *cli) {
              : o.end  ? " --end"
                       : "",
              o.regno ? " --regno " : "", o.regno ? o.regno : "");
-    const struct validate_options valid = {.registry = cli->config->registry};
+    struct opened store;
+    struct step_result result;
+    s = opened_open(cli, true, &store, &err);
+    if (s != STATUS_OK) return cli_fail(&err);
+    const struct validate_options valid = opened_valid(cli, &store);
     const struct step_request q = {.kind = kind,
                                    .id = str_of(cli->argv[2]),
                                    .regno = o.regno,
@@ -122,10 +126,6 @@ int cmd_record(struct cli *cli) {
                                    .audit = audit,
                                    .now = cli->now,
                                    .valid = &valid};
-    struct opened store;
-    struct step_result result;
-    s = opened_open(cli, true, &store, &err);
-    if (s != STATUS_OK) return cli_fail(&err);
     s = step_run(&store.registry, &q, &result, &err);
     if (s == STATUS_OK) s = opened_publish(cli, &store, o.erase, &err);
     opened_close(&store);

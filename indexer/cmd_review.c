@@ -109,7 +109,7 @@ static enum status list(struct opened *o, const struct options *opt, struct err 
 static enum status act(const struct cli *cli, struct opened *o, const struct options *opt,
                        enum review_action action, const int64_t *ids, size_t n,
                        bool *partial, struct err *err) {
-    const struct validate_options valid = {.registry = cli->config->registry};
+    const struct validate_options valid = opened_valid(cli, o);
     struct quarantine_filter filter = filter_of(opt);
     struct review what = {.action = action,
                           .ids = ids,

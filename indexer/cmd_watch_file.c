@@ -110,11 +110,17 @@ static enum status bring_in(struct watch *w, const char *path, int fd, int64_t n
                             struct err *err) {
     struct opened o;
     *mine = false;
-    enum status s = store_open(w->cli->store, true, &o.store, err);
+    enum status s = windows_load(w->cli->config->windows, &o.windows, err);
     if (s != STATUS_OK) return s;
+    s = store_open(w->cli->store, true, &o.store, err);
+    if (s != STATUS_OK) {
+        windows_free(o.windows);
+        return s;
+    }
     s = registry_open(&o.store, true, &o.registry, err);
     if (s != STATUS_OK) {
         store_close(&o.store);
+        windows_free(o.windows);
         return s;
     }
     const struct ingest_options opt = {.path = path,
@@ -123,6 +129,7 @@ static enum status bring_in(struct watch *w, const char *path, int fd, int64_t n
                                        .encoding = w->encoding,
                                        .profiles = w->cli->config->profiles,
                                        .registry = w->cli->config->registry,
+                                       .windows = o.windows,
                                        .actor = opened_actor(NULL),
                                        .now = now,
                                        .problem = on_problem,

@@ -15,3 +15,12 @@ $(G)/profiles_embedded.h: core/gen/embed.sh $(PROFILE_LIST) $(PROFILE_FILES)
 	$(Q)sh core/gen/embed.sh $(G)/profiles_embedded profiles $(PROFILE_FILES)
 $(G)/profiles_embedded.o: $(G)/profiles_embedded.h $(PROFILE_FILES)
 	$(Q)$(CC) -c -o $@.$$$$ $(G)/profiles_embedded.S && mv $@.$$$$ $@
+
+# data/windows.csv becomes build/gen/windows_embedded.{S,h}, which windows.c reads.
+GEN_HEADERS += $(G)/windows_embedded.h
+GEN_OBJ += $(G)/windows_embedded.o
+$(G)/windows_embedded.h: core/gen/embed.sh data/windows.csv
+	$(call say,EMBED,$@)
+	$(Q)sh core/gen/embed.sh $(G)/windows_embedded windows data/windows.csv
+$(G)/windows_embedded.o: $(G)/windows_embedded.h data/windows.csv
+	$(Q)$(CC) -c -o $@.$$$$ $(G)/windows_embedded.S && mv $@.$$$$ $@

@@ -3,6 +3,7 @@
 #include "indexer/ingest_pipe.h"
 #include "indexer/ingest_row.h"
 #include "indexer/quarantine.h"
+#include "indexer/windows.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -185,6 +186,11 @@ static enum status all_rows(struct run *run, struct ingest_pipe *pipe, int64_t b
 static enum status in_batch(struct run *run, struct source *src, struct registry_batch *b,
                             struct err *err) {
     run->valid.registry = run->opt->registry ? run->opt->registry : "140000";
+    if (run->opt->windows) {
+        run->valid.window = windows_year;
+        run->valid.due = windows_due;
+        run->valid.window_arg = run->opt->windows;
+    }
     run->rows.b = b;
     run->rows.source = run->opt->path;
     run->rows.file = source_hash(src);

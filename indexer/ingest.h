@@ -57,6 +57,7 @@ struct ingest_options {
                               * JSON object each; of what may not be kept only the place
                               * and hash */
     const char *registry;    /* default registry code, NULL = 140000 */
+    struct windows *windows; /* registration windows (windows.h), NULL: none */
     const char *actor;       /* who runs this, for the audit table */
     int64_t now;
     bool dry_run; /* everything but the commit */

@@ -6,27 +6,44 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* The folder, then what lies in it. */
+static enum status open_store(const struct cli *cli, bool write, struct opened *o,
+                              struct err *err) {
+    enum status s = store_open(cli->store, false, &o->store, err);
+    if (s == STATUS_OK && write) {
+        store_close(&o->store);
+        s = store_open(cli->store, true, &o->store, err);
+    }
+    if (s != STATUS_OK) return s;
+    s = registry_open(&o->store, write, &o->registry, err);
+    if (s != STATUS_OK) store_close(&o->store);
+    return s;
+}
+
 enum status opened_open(const struct cli *cli, bool write, struct opened *out,
                         struct err *err) {
     struct opened o;
-    enum status s = store_open(cli->store, false, &o.store, err);
+    enum status s = windows_load(cli->config->windows, &o.windows, err);
     if (s != STATUS_OK) return s;
-    if (write) {
-        store_close(&o.store);
-        s = store_open(cli->store, true, &o.store, err);
-        if (s != STATUS_OK) return s;
-    }
-    s = registry_open(&o.store, write, &o.registry, err);
+    s = open_store(cli, write, &o, err);
     if (s == STATUS_OK)
         *out = o;
     else
-        store_close(&o.store);
+        windows_free(o.windows);
     return s;
 }
 
 void opened_close(struct opened *o) {
     registry_close(&o->registry);
     store_close(&o->store);
+    windows_free(o->windows);
+}
+
+struct validate_options opened_valid(const struct cli *cli, const struct opened *o) {
+    return (struct validate_options){.registry = cli->config->registry,
+                                     .window = windows_year,
+                                     .due = windows_due,
+                                     .window_arg = o->windows};
 }
 
 static void on_stage(void *arg, const char *stage, int64_t done, int64_t total) {

@@ -8,17 +8,23 @@
 #include "core/cli.h"
 #include "indexer/registry.h"
 #include "indexer/validate.h"
+#include "indexer/windows.h"
 
 struct opened {
     struct store store;
     struct registry registry;
+    struct windows *windows; /* owned */
 };
 
-/* The store must be there (STATUS_NOT_FOUND): no command but ingest makes one. write:
- * takes the lock (STATUS_BUSY). */
+/* Opens the store, its registry and the window table. The store must be there
+ * (STATUS_NOT_FOUND): no command but ingest makes one. write: takes the lock
+ * (STATUS_BUSY). */
 MUST_CHECK enum status opened_open(const struct cli *cli, bool write, struct opened *out,
                                    struct err *err);
 void opened_close(struct opened *o);
+
+/* What rows that name nothing else are validated with: registry, windows. */
+struct validate_options opened_valid(const struct cli *cli, const struct opened *o);
 
 /* Publishes what the registry holds; rebuild: a new generation, so that nothing of what
  * is gone stays in any byte of the sets. */

@@ -74,6 +74,8 @@ struct validate_options {
     /* The window that holds `achieved_on` (may be 0); false when there is none. NULL: no
      * window table. */
     bool (*window)(void *arg, struct str registry, int32_t achieved_on, int *stat_year);
+    /* The last day to file (0: no rule), for W_OVERDUE. NULL: no window table. */
+    int32_t (*due)(void *arg, struct str registry, int stat_year, int32_t achieved_on);
     void *window_arg;
 };
 

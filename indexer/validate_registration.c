@@ -170,6 +170,22 @@ static enum status rule_year(struct build *b, const struct validate_options *opt
     return year ? build_put(b, b->out, "stat_year", json_integer(year)) : STATUS_OK;
 }
 
+/* Submitted (failing that, approved) later than the window or the registry's rule allows.
+ */
+static void rule_due(struct build *b, const struct validate_options *opt) {
+    int32_t on = json_date(b->out, "submitted_on");
+    const char *field = on ? "submitted_on" : "approved_on";
+    if (!on) on = json_date(b->out, field);
+    if (!on || !opt->due) return;
+    int64_t year = json_count(b->out, "stat_year");
+    int32_t due = opt->due(opt->window_arg, json_text(b->out, "registry"),
+                           year > 0 ? (int)year : 0, json_date(b->out, "achieved_on"));
+    if (!due || on <= due) return;
+    char a[DATE_TEXT], z[DATE_TEXT];
+    warnings_add(b->w, W_OVERDUE, field, "%s 晚于登记期限 %s", date_text(on, a),
+                 date_text(due, z));
+}
+
 static void rule_dates(struct build *b) {
     int32_t from = json_date(b->out, "research_from"),
             to = json_date(b->out, "research_to");
@@ -266,6 +282,7 @@ static enum status build_record(struct build *b, const struct validate_options *
     if (s == STATUS_OK) s = rule_scheme(b);
     if (s == STATUS_OK) s = rule_defaults(b, opt);
     if (s == STATUS_OK) s = rule_year(b, opt);
+    if (s == STATUS_OK) rule_due(b, opt);
     if (s == STATUS_OK) rule_dates(b);
     return s == STATUS_OK ? build_finish(b) : s;
 }
