@@ -154,9 +154,9 @@ static enum status try_lines(struct grid *t, size_t first, size_t n,
 /* A cell that reaches from the line above into this one: the header goes on. */
 static bool reaches_down(const struct saved *above, const struct saved *below) {
     for (size_t i = 0; i < above->row.n && i < below->row.n; i++)
-        if (above->cell[i].merged && below->cell[i].merged && below->cell[i].text.n &&
+        if (below->cell[i].merged && below->cell[i].text.n &&
             str_eq(above->cell[i].text, below->cell[i].text) &&
-            (i == 0 || !str_eq(above->cell[i].text, above->cell[i - 1].text)))
+            (i == 0 || !str_eq(below->cell[i].text, below->cell[i - 1].text)))
             return true;
     return false;
 }

@@ -100,7 +100,7 @@ static bool is_note_word(struct str s) {
 }
 
 static bool is_header_again(const struct grid_map *m, const struct sheet_row *row) {
-    size_t same = 0, filled = 0;
+    size_t filled = 0;
     for (size_t i = 0; i < row->n; i++) {
         char norm[PROFILE_HEADER];
         struct str s = value_trim(row->cell[i].text);
@@ -108,10 +108,10 @@ static bool is_header_again(const struct grid_map *m, const struct sheet_row *ro
         filled++;
         if (i >= m->ncolumns || s.n >= PROFILE_HEADER) return false;
         profile_norm(s, false, norm, NULL);
-        same +=
-            strcmp(norm, m->header[i].full) == 0 || strcmp(norm, m->header[i].last) == 0;
+        if (strcmp(norm, m->header[i].full) != 0 && strcmp(norm, m->header[i].last) != 0)
+            return false;
     }
-    return filled >= 2 && same == filled;
+    return filled >= 2;
 }
 
 static bool is_number(struct str s) {

@@ -133,14 +133,28 @@ static bool try_profile(struct look *l, size_t i, const struct profile *p) {
     return true;
 }
 
-/* The kind whose profiles know most of the headers. */
+/* How much of the header a profile knows: 3 a column, 1 for one that is near. */
+static size_t acquaintance(const struct look *l, struct profile *p) {
+    struct profile_set one = {.p = {p}, .n = 1};
+    size_t score = 0, target;
+    for (size_t i = 0; i < l->n; i++) {
+        const struct profile *whose;
+        const char *like = l->header[i].shown[0]
+                               ? grid_resembles(&one, &l->header[i], &whose, &target)
+                               : NULL;
+        score += like == NULL ? 0 : like == l->header[i].shown ? 3 : 1;
+    }
+    return score;
+}
+
+/* The kind whose profile knows most of the headers; registrations when in doubt. */
 static enum validate_kind likely_kind(const struct look *l) {
-    size_t most = 0, known;
+    size_t most = 0;
     enum validate_kind kind = KIND_REGISTRATION;
     for (size_t i = 0; i < l->set.n; i++) {
-        grid_header_fits(l->set.p[i], l->header, l->n, &known);
-        if (known > most) {
-            most = known;
+        size_t score = acquaintance(l, l->set.p[i]);
+        if (score > most || (score == most && l->set.p[i]->kind == KIND_REGISTRATION)) {
+            most = score;
             kind = l->set.p[i]->kind;
         }
     }
@@ -155,16 +169,19 @@ static enum status map_columns(struct look *l, struct err *err) {
     l->fits = fitting(l, l->header, l->n);
     if (l->fits && !(out->profile = strdup(l->fits->name))) return nomem(err);
     out->kind = l->fits ? l->fits->kind : likely_kind(l);
+    struct profile_set same = {.n = 0}; /* those of the kind, not owned */
+    for (size_t i = 0; i < l->set.n; i++)
+        if (l->set.p[i]->kind == out->kind) same.p[same.n++] = l->set.p[i];
     for (size_t i = 0; i < l->n; i++) {
         struct proposed *c = &out->column[i];
         memcpy(c->header, l->header[i].shown, sizeof c->header);
         bool done = l->fits && try_profile(l, i, l->fits);
-        for (size_t k = 0; k < l->set.n && !done && !l->fits; k++)
-            done = l->set.p[k]->kind == out->kind && try_profile(l, i, l->set.p[k]);
+        for (size_t k = 0; k < same.n && !done && !l->fits; k++)
+            done = try_profile(l, i, same.p[k]);
         if (done || !c->header[0]) continue;
         const struct profile *whose = NULL;
         size_t target = PROFILE_IGNORE;
-        const char *like = grid_resembles(&l->set, &l->header[i], &whose, &target);
+        const char *like = grid_resembles(&same, &l->header[i], &whose, &target);
         if (!like || target == PROFILE_IGNORE) continue;
         memcpy(c->like, like, utf8_clip(str_of(like), sizeof c->like - 1));
         const char *path = whose->target[target].path;

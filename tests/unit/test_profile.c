@@ -529,8 +529,8 @@ static void rows_that_only_look_like_notes_are_data(void **state) {
 static void merged_hidden_and_broken_cells(void **state) {
     (void)state;
     static const char *const lines[] = {
-        "[表]^成果名称|^第一完成人|^第一完成人|!第一完成单位|成果密级",
-        "^成果名称|姓名|性别|!第一完成单位|成果密级",
+        "[表]成果名称|第一完成人|^第一完成人|!第一完成单位|成果密级",
+        "^成果名称|姓名|性别|^!第一完成单位|^成果密级",
         "~甲|张|男|某院|非密",
         "?乙|李|女|某院|非密",
         "?丙|王|女|某院|内部",
