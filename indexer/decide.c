@@ -569,6 +569,7 @@ enum status decide_erase(struct decide *d, const json_t *doc, const char *regist
                    collection, &key, err);
     *found = false;
     if (s == STATUS_OK) s = forget_refused(d, doc, err);
+    if (s == STATUS_OK) s = verdict_forget(d->b, text_at(doc, "uid"), err);
     if (s != STATUS_OK || !key) return s;
     s = registry_head_load(d->b->r, key, &h, err);
     if (s != STATUS_OK) return s;

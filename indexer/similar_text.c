@@ -46,7 +46,7 @@ static size_t letters_of(struct str s, uint32_t out[SIMILAR_MAX_CHARS]) {
 
 /* Does the literal stand in t[0, n) so that it ends at `end`? Its length, or 0. */
 static size_t ends_with(const uint32_t *t, size_t end, const char *literal) {
-    uint32_t word[16];
+    uint32_t word[16] = {0};
     size_t n = 0;
     const char *p = literal, *stop = literal + strlen(literal);
     while (p < stop && n < ARRAY_LEN(word)) p = utf8_next(p, stop, &word[n++]);
@@ -133,7 +133,8 @@ static size_t designator(const uint32_t *t, size_t n, size_t i, size_t *next) {
         return roman || model ? end : i;
     }
     bool ordinal = t[i] == 0x7B2C; /* 第 */
-    size_t from = i + ordinal, end = run_end(t, n, from, is_numeral);
+    size_t from = i + ordinal;
+    size_t end = run_end(t, n, from, is_numeral);
     *next = end > i ? end : i + 1;
     if (end == from) return i;
     return ordinal || (end < n && is_one_of(t[end], "期号型代批段级类")) ? end : i;
@@ -154,10 +155,10 @@ void similar_title_of(struct str normalised, struct similar_title *out) {
     out->designators = designators_of(out->core, n);
     n = drop_ground(out->core, n);
     out->full = (uint16_t)n;
-    for (size_t end = n;;) {
-        end = drop_end(out->core, n);
-        if (end == n || end < MIN_CORE) break;
+    size_t end = drop_end(out->core, n);
+    while (end < n && end >= MIN_CORE) {
         n = end;
+        end = drop_end(out->core, n);
     }
     out->n = (uint16_t)n;
     out->bag = 0;
@@ -287,14 +288,18 @@ static bool other_word(const struct similar_title *x, const struct similar_title
            !say_the_same(a, n, b, m);
 }
 
+static unsigned percent_of(unsigned edits, unsigned n) {
+    return n ? 100 - edits * 100 / n : 0;
+}
+
 bool similar_titles(const struct similar_title *a, const struct similar_title *b,
                     unsigned *percent) {
     unsigned k = similar_allowed(a->n, b->n);
-    if (a->designators != b->designators || !similar_near(a->n, a->bag, b->n, b->bag, k))
+    if (a->designators != b->designators || a->n + b->n == 0 ||
+        !similar_near(a->n, a->bag, b->n, b->bag, k))
         return false;
     unsigned d = similar_distance(a->core, a->n, b->core, b->n, k);
     if (d > k || qualifies(a, b) || qualifies(b, a) || other_word(a, b)) return false;
-    unsigned longer = a->n > b->n ? a->n : b->n;
-    if (percent) *percent = longer ? 100 - d * 100 / longer : 100;
-    return longer > 0;
+    if (percent) *percent = percent_of(d, a->n > b->n ? a->n : b->n);
+    return true;
 }
