@@ -95,6 +95,14 @@ static json_t *hit_of(const struct record *r, const json_t *view) {
     };
     for (size_t i = 0; i < ARRAY_LEN(members); i++)
         if (json_object_set_new(hit, members[i].key, members[i].value) != 0) bad = true;
+    if (r->counted && !bad) {
+        json_t *as = names_of_units(r->counted);
+        bool same = json_equal(as, json_object_get(hit, "units"));
+        if (same)
+            json_decref(as);
+        else
+            bad = json_object_set_new(hit, "units_as", as) != 0;
+    }
     if (bad) {
         json_decref(hit);
         return NULL;

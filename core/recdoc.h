@@ -4,7 +4,9 @@
  *   1  the hit: one compact JSON object with the members of interface.md's hits, in that
  *      order, except title_html, snippet_html and score: regno, uid, title, year,
  *      approved_on, category, category_label, unit, units, region, region_label,
- *      approver, publicity, keywords, url. A missing value is null.
+ *      approver, publicity, keywords, url. A missing value is null. Where units count
+ *      under other names than the record writes (record.h, counted) these stand last, in
+ *      the order of `units`: units_as.
  *   2  the abstract: a JSON string, or null
  *   3  the rest: the audience's view of the record (record_view) without what lines 1
  *      and 2 hold as the record has it, a compact JSON object

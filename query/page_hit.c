@@ -31,6 +31,8 @@ void page_hit_add(struct call *c, struct view *v, json_t *list,
     bool open = publicity && (strcmp(publicity, "unit_open") == 0 ||
                               strcmp(publicity, "site_open") == 0);
     size_t units = json_array_size(json_object_get(j, "units"));
+    /* The name that the filter knows. */
+    const char *as = json_string_value(json_array_get(json_object_get(j, "units_as"), 0));
     json_int_t year = json_integer_value(json_object_get(j, "year"));
     char more[48], year_text[16];
     snprintf(more, sizeof more, "等 %zu 家单位", units);
@@ -41,8 +43,9 @@ void page_hit_add(struct call *c, struct view *v, json_t *list,
     view_set(v, o, "title_html", title_html(c, hit, j));
     view_set(v, o, "snippet_html", view_str(hit->snippet_html));
     view_set(v, o, "unit", or_null(unit));
-    view_set(v, o, "unit_url",
-             or_null(unit ? view_search_url(c, "first_unit", str_of(unit)) : NULL));
+    view_set(
+        v, o, "unit_url",
+        or_null(unit ? view_search_url(c, "first_unit", str_of(as ? as : unit)) : NULL));
     view_set(v, o, "units_more", or_null(units > 1 ? more : NULL));
     view_set(v, o, "year_text", or_null(year ? year_text : NULL));
     view_set(v, o, "approved_on", or_null(text_of(j, "approved_on")));

@@ -177,12 +177,16 @@ static void put_units(const struct record_page *p) {
         const char *name = member(one, "name"), *type = member(one, "type");
         const char *region = member(one, "region"), *note = NULL;
         if (!name) continue;
+        /* The name that the filter knows. */
+        const char *as =
+            json_string_value(json_array_get(json_object_get(p->record, "units_as"), i));
         const char *a = type ? codes_label(CODES_UNIT_TYPE, str_of(type)) : "";
         const char *b = region ? codes_label(CODES_REGION, str_of(region)) : "";
         if (*a || *b)
             note = talloc_asprintf(p->call->mem, "%s%s%s", a, *a && *b ? "，" : "", b);
-        view_add(v, list,
-                 noted(name, view_search_url(p->call, "unit", str_of(name)), note));
+        view_add(
+            v, list,
+            noted(name, view_search_url(p->call, "unit", str_of(as ? as : name)), note));
     }
 }
 

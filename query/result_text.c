@@ -162,7 +162,9 @@ static void put_list(const json_t *list, const char *path, struct buf *out) {
     const struct field *f = field_by_path(str_of(path));
     const struct field *named = f ? f : field_by_path(str_of(sub));
     join_path(sub, path, "[]", "");
-    put_label(named, path, out);
+    /* No field of the record: the names by which its units count (recdoc.h). */
+    bool counted = strcmp(path, "units_as") == 0;
+    put_label(named, counted ? "单位现用名称" : path, out);
     json_array_foreach(list, i, v) {
         if (is_scalar(v)) {
             buf_add_z(out, i ? "、" : "");

@@ -20,6 +20,8 @@ setup() {
     } >rows.jsonl
 }
 
+teardown() { drop_daemon; }
+
 facet() { search --limit 0 --facets "$1" "${@:2}" | jq -c "[.facets.$1[] | {(.value): .count}] | add"; }
 # everything that is answered, and the cells behind the tables
 state() {
@@ -51,10 +53,27 @@ by_uid() {
     search '单位:太原理工大学' | jq -e '.total == 5'
     search '"太原理工" -太原理工大学' | jq -e '.total == 0'
     "$CG" show T-0003 | grep -q '太原理工'
-    run ! grep -q '太原理工大学' <("$CG" show T-0003)
+    "$CG" show T-0003 --json | jq -e '.unit == "太原理工" and .units[0].name == "太原理工" and .units_as == ["太原理工大学"]'
+    "$CG" show T-0003 | grep -q '^单位现用名称：太原理工大学$'
     search --where unit=太原理工大学 |
         jq -e '[.hits[].unit] | sort == ["北方机械厂", "太原 理工大学（盖章）", "太原理工", "太原理工大学", "太原理工大学"]'
     check_deep
+}
+
+@test "the links of pages filter by the name that counts" {
+    ingest rows.jsonl
+    search --where unit=太原理工大学 | jq -e '[.hits[] | select(.uid == "T-0003") | .unit, .units_as[0]] == ["太原理工", "太原理工大学"]'
+    search --where unit=太原理工大学 | jq -e '[.hits[] | select(.uid == "T-0001") | has("units_as")] == [false]'
+    start_daemon --quiet
+    for page in /achievement/T-0003 /achievement/T-0005 "/search?q=%E7%AC%AC0003%E5%8F%B7"; do
+        get "$URL$page" | grep -o 'href="/search?[^"]*unit=[^"]*"' | sed 's/^href="//; s/"$//; s/&amp;/\&/g' >links
+        [ -s links ]
+        while read -r link; do
+            n=$(get "$URL${link/\/search?//search.json?}" | jq .total)
+            [ "$n" -gt 0 ] || { echo "$page: $link finds nothing" >&2; return 1; }
+        done <links
+    done
+    stop_daemon
 }
 
 @test "every merge is listed; one undone is as before, and does not come back" {

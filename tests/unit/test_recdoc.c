@@ -55,6 +55,29 @@ static void three_lines_hold_what_the_tier_may_see(void **state) {
     record_done(&r);
 }
 
+static void names_that_count_stand_beside(void **state) {
+    (void)state;
+    static const char own[] = "[{\"name\":\"太原理工大学\",\"region\":\"140100\"},"
+                              "{\"name\":\"中北大学\",\"type\":\"大专院校\"}]";
+    static const char other[] = "[{\"name\":\"太原理工大学\"},"
+                                "{\"name\":\"山西中北大学\"}]";
+    static const char want[] = ",\"units_as\":[\"太原理工大学\",\"山西中北大学\"]}\n";
+    struct record r = record();
+    struct buf b = buf_init(0);
+    /* a gap that is filled changes no name */
+    r.counted = json_loads(own, 0, NULL);
+    assert_int_equal(recdoc_build(&r, TIER_P1, &b, NULL), STATUS_OK);
+    assert_null(memmem(b.p, b.n, "units_as", 8));
+    json_decref(r.counted);
+    buf_clear(&b);
+    r.counted = json_loads(other, 0, NULL);
+    assert_int_equal(recdoc_build(&r, TIER_P1, &b, NULL), STATUS_OK);
+    assert_non_null(memmem(b.p, b.n, want, sizeof want - 1));
+    assert_non_null(memmem(b.p, b.n, "\"中北大学\"]", 14));
+    buf_done(&b);
+    record_done(&r);
+}
+
 static void a_full_buffer_is_left_as_it_was(void **state) {
     (void)state;
     struct record r = record();
@@ -96,6 +119,7 @@ static int load_codes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_lines_hold_what_the_tier_may_see),
+        cmocka_unit_test(names_that_count_stand_beside),
         cmocka_unit_test(a_full_buffer_is_left_as_it_was),
         cmocka_unit_test(damaged_data_is_refused),
     };
