@@ -546,12 +546,19 @@ enum status decide_name(struct decide *d, const json_t *doc, char target[DECIDE_
     return s;
 }
 
-/* Rows about the same thing that were refused while it was open. */
-static enum status forget_refused(struct decide *d, const json_t *doc, struct err *err) {
-    char target[DECIDE_TARGET];
+/* Rows about the same thing that were refused while it was open, and what a person said
+ * of them. Rows without uid stand under the one that was derived for them. d->mine is the
+ * identity of doc. */
+static enum status forget_refused(struct decide *d, const json_t *doc,
+                                  struct str registry, struct err *err) {
+    char target[DECIDE_TARGET], made[IDENTITY_UID];
+    struct str uid = text_at(doc, "uid");
+    identity_uid(d->mine, registry, 1, made);
     enum status s = decide_name(d, doc, target, err);
     if (s == STATUS_OK) s = quarantine_wipe(d->b, target, err);
-    return s;
+    decide_name_uid(str_of(made), target);
+    if (s == STATUS_OK && !uid.n) s = quarantine_wipe(d->b, target, err);
+    return s == STATUS_OK ? verdict_forget(d->b, uid.n ? uid : str_of(made), err) : s;
 }
 
 enum status decide_erase(struct decide *d, const json_t *doc, const char *registry,
@@ -568,8 +575,8 @@ enum status decide_erase(struct decide *d, const json_t *doc, const char *regist
         s = key_of(d, text_at(doc, "uid"), regno, own.n ? own : str_of(registry),
                    collection, &key, err);
     *found = false;
-    if (s == STATUS_OK) s = forget_refused(d, doc, err);
-    if (s == STATUS_OK) s = verdict_forget(d->b, text_at(doc, "uid"), err);
+    if (s == STATUS_OK)
+        s = forget_refused(d, doc, own.n ? own : str_of(registry), err);
     if (s != STATUS_OK || !key) return s;
     s = registry_head_load(d->b->r, key, &h, err);
     if (s != STATUS_OK) return s;

@@ -144,6 +144,23 @@ nowhere() { ! grep -rqaF -- "$1" "$CHENGGUO_STORE" && ! grep -qF -- "$1" out.txt
     [ "$(counts n.jsonl)" = '[0,0,1,0,{"H_MARKING":1}]' ]
 }
 
+@test "what turns out to be classified goes from the held rows and the decisions too" {
+    pair '{abstract: "金丝雀正文"}'
+    jq -c 'del(.uid, .regno)' near.jsonl >plain.jsonl
+    : >out.txt
+    for f in near plain; do
+        ingest "$f.jsonl"
+        grep -rqaF 金丝雀 "$CHENGGUO_STORE"
+        jq -c '.secrecy = "秘密" | del(.abstract)' "$f.jsonl" >gone.jsonl
+        "$CG" review reject --by 王 $("$CG" review list --json --code H_SIMILAR | jq '.[] | select(.kept) | .id')
+        ingest gone.jsonl
+        nowhere 金丝雀
+        nowhere "$B"
+        [ "$(sql 'SELECT count(*) FROM verdict')" -eq 0 ]
+    done
+    [ "$(total)" -eq 1 ]
+}
+
 @test "retry: rows that may pass now, by number, by code or all" {
     pair
     ingest near.jsonl
