@@ -62,6 +62,12 @@ size_t grid_notes(struct grid *t, char out[GRID_MAX_NOTES][GRID_NOTE]);
 /* Why a row below the header is no data; NULL: it is data. */
 const char *grid_judge(const struct grid_map *m, const struct sheet_row *row);
 
+/* Refuses a sheet for its header: STATUS_INVALID E_PROFILE, what was found, what it
+ * resembles, and how to go on. sheet: its name or NULL. */
+enum status grid_refuse(const struct profile_set *profiles, bool chosen,
+                        const char *sheet, const struct grid_header *h, size_t n,
+                        struct err *err);
+
 /* The closest header name that any of the profiles knows (in normal form), whose it is
  * and where it leads (PROFILE_IGNORE too when it is known); NULL: none is near. */
 const char *grid_resembles(const struct profile_set *profiles,
