@@ -284,7 +284,7 @@ int cmd_unit(struct cli *cli) {
     if (s == STATUS_OK) {
         s = opened_open(cli, v->change != NULL, &o, &err);
         if (s == STATUS_OK) {
-            s = v->tell ? v->tell(&t, &o, &err) : change(&t, v, &o, &err);
+            s = v->change ? change(&t, v, &o, &err) : v->tell(&t, &o, &err);
             opened_close(&o);
         }
     }

@@ -312,25 +312,23 @@ static enum status write_uses(struct units *u, const struct units_seen *e, int64
     return s == STATUS_OK ? units_list_add(&u->dirty, *id, err) : s;
 }
 
-/* A row came or went: the automatic merges of its code and name. */
-static enum status reconcile(struct registry_batch *b, const struct units_seen *e,
-                             struct err *err) {
-    enum status s = units_auto_code(b, str_of(e->code), err);
-    return s == STATUS_OK ? units_auto_name(b, str_of(e->norm), err) : s;
-}
+/* A row that came or went; strings are the entry's. */
+struct moved {
+    const char *code, *norm;
+};
 
 static int by_code(const void *pa, const void *pb) {
-    const struct units_seen *const *a = pa, *const *b = pb;
-    int c = strcmp((*a)->code, (*b)->code);
-    return c ? c : strcmp((*a)->norm, (*b)->norm);
+    const struct moved *a = pa, *b = pb;
+    int c = strcmp(a->code, b->code);
+    return c ? c : strcmp(a->norm, b->norm);
 }
 
 /* Writes what was noted: what comes before what goes, so that a name that moves from
- * record to record is never gone in between. *came: entries whose row is new or gone. */
+ * record to record is never gone in between. */
 static enum status write_noted(struct registry_batch *b, struct err *err) {
     struct units *u = b->r->units;
     size_t ncame = 0;
-    const struct units_seen **came = calloc(u->nseen + 1, sizeof(*came));
+    struct moved *came = calloc(u->nseen + 1, sizeof *came);
     if (!came) return no_memory(err);
     enum status s = STATUS_OK;
     for (int pass = 0; pass < 2; pass++)
@@ -343,14 +341,14 @@ static enum status write_noted(struct registry_batch *b, struct err *err) {
             s = write_uses(u, e, &id, err);
             bool fresh = s == STATUS_OK && !e->view.id;
             if (s == STATUS_OK) s = units_row_sweep(u, id, e->forget, &removed, err);
-            if (fresh || removed) came[ncame++] = e;
+            if (fresh || removed) came[ncame++] = (struct moved){e->code, e->norm};
         }
     /* One look at each code and each name. */
-    qsort(came, ncame, sizeof(*came), by_code);
+    qsort(came, ncame, sizeof *came, by_code);
     for (size_t i = 0; i < ncame && s == STATUS_OK; i++) {
-        bool same_code = i && strcmp(came[i - 1]->code, came[i]->code) == 0;
-        s = same_code ? units_auto_name(b, str_of(came[i]->norm), err)
-                      : reconcile(b, came[i], err);
+        if (i == 0 || strcmp(came[i - 1].code, came[i].code) != 0)
+            s = units_auto_code(b, str_of(came[i].code), err);
+        if (s == STATUS_OK) s = units_auto_name(b, str_of(came[i].norm), err);
     }
     free(came);
     return s;

@@ -38,7 +38,7 @@ static enum status wrong(const struct reader *r, int column, struct err *err) {
 /* Field `i` of a line. */
 static struct str field(struct str line, int i) {
     while (i-- > 0) {
-        const char *tab = memchr(line.p, '\t', line.n);
+        const char *tab = line.n ? memchr(line.p, '\t', line.n) : NULL;
         if (!tab) return str_slice("", 0);
         line = str_slice(tab + 1, line.n - (size_t)(tab + 1 - line.p));
     }

@@ -82,6 +82,21 @@ struct units {
 /* The statement, reset and without bindings; NULL with *err set. */
 sqlite3_stmt *units_sql(struct units *u, enum units_sql which, struct err *err);
 
+/* Of rows (units_store.c), for units_joined.c: */
+MUST_CHECK enum status units_view_set(struct unit_view *out, int64_t id, struct str name,
+                                      struct str type, struct str region,
+                                      struct err *err);
+/* Does the query about a row give anything? */
+MUST_CHECK enum status units_asks(struct units *u, enum units_sql which, int64_t id,
+                                  bool *yes, struct err *err);
+/* Rows that a standing merge joins with it, appended. */
+MUST_CHECK enum status units_neighbours(struct units *u, int64_t id,
+                                        struct units_list *out, struct err *err);
+/* Remembers what a row said before the batch (NULL: it was not there); the first word
+ * stays. */
+MUST_CHECK enum status units_note_change(struct units *u, int64_t id, bool fresh,
+                                         const struct unit_view *before, struct err *err);
+
 /* The row of a pair: *out is done first and has id 0 where there is none. */
 MUST_CHECK enum status units_row(struct units *u, struct str norm, struct str uscc,
                                  struct unit_view *out, struct err *err);
