@@ -12,6 +12,7 @@ export UBSAN_OPTIONS=print_stacktrace=1
 export LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0
 export TSAN_OPTIONS=${TSAN_OPTIONS:-exitcode=66:suppressions=$PWD/tests/tsan.supp}
 export CHENGGUO=$PWD/$bin/chengguo CHENGGUO_DRAW=$PWD/$bin/chengguo-draw
+export CHENGGUO_DUMP=$PWD/$bin/chengguo-dump
 export CHENGGUO_GEN=$PWD/$bin/chengguo-gen CHENGGUO_TSAN=$PWD/build/tsan/chengguo
 passed=0 failed=0 skipped=0
 log=$(mktemp)

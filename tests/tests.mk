@@ -38,7 +38,11 @@ build/fuzz-bin/%: $(B)/tests/fuzz/%.o $(LIB)
 	$(Q)mkdir -p $(@D) && clang++ -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
 
 .PHONY: test-programs test-unit test-e2e fuzz
-test-programs: $(UNIT_BIN) $(FUZZ_BIN) $(B)/chengguo $(B)/chengguo-draw $(B)/chengguo-gen
+test-programs: $(UNIT_BIN) $(FUZZ_BIN) $(B)/chengguo $(B)/chengguo-draw $(B)/chengguo-gen \
+    $(B)/chengguo-dump
+$(B)/chengguo-dump: $(B)/tests/fault/dump.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # Everything under address and undefined-behaviour sanitizers; the daemon once more under
 # the thread sanitizer.

@@ -10,6 +10,7 @@ lib_setup() {
     ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
     local bin="$ROOT/build/${FLAVOUR:-asan}"
     export ROOT CG=${CHENGGUO:-$bin/chengguo} GEN=${CHENGGUO_GEN:-$bin/chengguo-gen}
+    export DUMP=${CHENGGUO_DUMP:-$bin/chengguo-dump}
     export SAMPLE=$ROOT/data/sample/registrations.jsonl TRUTH=$ROOT/data/sample/truth.json
     export LC_ALL=C.UTF-8 TZ=UTC
     export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0}
