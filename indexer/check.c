@@ -3,6 +3,7 @@
 #include "indexer/conversion_match.h"
 #include "indexer/docmap.h"
 #include "indexer/pubset.h"
+#include "indexer/similar.h"
 #include "indexer/units.h"
 #include "stats/aggregate.h"
 
@@ -217,6 +218,10 @@ static void on_unit(void *arg, const char *text) {
     finding(arg, "registry.db", NULL, "%s", text);
 }
 
+static void on_likeness(void *arg, const char *sentence) {
+    finding(arg, "registry.db", NULL, "%s", sentence);
+}
+
 static void on_conversion(void *arg, const char *sentence) {
     finding(arg, "registry.db", NULL, "%s", sentence);
 }
@@ -244,6 +249,7 @@ static enum status deep_walk(const struct store *s, struct registry *r,
         finding(rep, "registry.db", &local, " ");
     if (st == STATUS_OK) st = units_verify(r, CHECK_MAX_FINDINGS, on_unit, rep, err);
     if (st == STATUS_OK) st = conversion_check(r, on_conversion, rep, err);
+    if (st == STATUS_OK) st = similar_check(r, on_likeness, rep, err);
     for (int a = 0; a < AUDIENCE_COUNT && st == STATUS_OK; a++) {
         check_data(s, (enum audience)a, seq, w.aggregate, rep);
         if (!set[a].reader) continue;

@@ -297,6 +297,7 @@ static enum status judge_similar(struct decide *d, struct line *l, struct decisi
     enum status s = likeness_of(l->doc, d->mine, l->collection, d->like, err);
     if (s == STATUS_OK && l->key)
         s = similar_stands(d->similar, l->key, d->like, &l->same_likeness, err);
+    if (s == STATUS_NOT_FOUND) s = STATUS_OK;
     if (s == STATUS_OK && !l->same_likeness)
         s = similar_find(d->similar, d->like, l->key, &hits, err);
     for (size_t i = 0; i < hits.n && *fine && s == STATUS_OK; i++) {

@@ -98,7 +98,8 @@ void similar_free(struct similar *s);
 MUST_CHECK enum status similar_find(struct similar *s, const struct likeness *mine,
                                     uint32_t self, struct similar_hits *out,
                                     struct err *err);
-/* *equal: the stored likeness of the record is this one. */
+/* *equal: the stored likeness of the record is this one. STATUS_NOT_FOUND: there is none
+ * (yet). */
 MUST_CHECK enum status similar_stands(struct similar *s, uint32_t key,
                                       const struct likeness *mine, bool *equal,
                                       struct err *err);
@@ -108,5 +109,11 @@ MUST_CHECK enum status similar_put(struct similar *s, uint32_t key,
 /* Drops the row: the record is erased, or its content was changed by other ways (then the
  * next scan makes a new row). */
 MUST_CHECK enum status similar_forget(struct similar *s, uint32_t key, struct err *err);
+
+/* Computes the likeness of every record anew and compares; calls fn for each that is
+ * another one, and for rows without a record. Missing rows are fine (see above). */
+typedef void (*similar_finding_fn)(void *arg, const char *sentence);
+MUST_CHECK enum status similar_check(struct registry *r, similar_finding_fn fn, void *arg,
+                                     struct err *err);
 
 #endif

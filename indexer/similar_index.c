@@ -339,7 +339,9 @@ enum status similar_stands(struct similar *s, uint32_t key, const struct likenes
                            bool *equal, struct err *err) {
     bool found = false;
     enum status st = load_one(s, key, s->theirs, &found, err);
-    if (st == STATUS_OK) *equal = found && likeness_equal(s->theirs, mine);
+    if (st == STATUS_OK && !found)
+        st = err_set(err, STATUS_NOT_FOUND, NULL, "第 %u 号记录没有查重数据", key);
+    if (st == STATUS_OK) *equal = likeness_equal(s->theirs, mine);
     return st;
 }
 

@@ -194,6 +194,10 @@ nowhere() { ! grep -rqaF -- "$1" "$CHENGGUO_STORE" && ! grep -qF -- "$1" out.txt
     sqlite3 "$CHENGGUO_STORE/registry.db" 'DELETE FROM likeness'
     [ "$(counts near.jsonl)" = '[0,0,1,0,{"H_SIMILAR":1}]' ]
     [ "$(sql 'SELECT count(*) FROM likeness')" -eq 1 ]
+    check_deep
+    sqlite3 "$CHENGGUO_STORE/registry.db" "UPDATE likeness SET unit = '别的单位'; INSERT INTO likeness SELECT 99, kind, title, unit, code, project, people, ip FROM likeness"
+    "$CG" check --deep --json >check.json || [ $? = 6 ]
+    jq -e '.problems == 2' check.json
 }
 
 @test "usage and exit codes" {
