@@ -27,6 +27,7 @@ static const struct command commands[] = {
     {"ingest", cmd_ingest, "导入登记、事件、合同（JSON Lines、CSV、XLSX、XLS）"},
     {"profile", cmd_profile, "表格的样式：列出、为文件建议"},
     {"watch", cmd_watch, "收件目录：放进来的文件逐个导入，旁边写报告"},
+    {"codes", cmd_codes, "代码表"},
     {"record", cmd_record, "手工办理一步：批复、退回、注销、异议、同意公开"},
     {"batch", cmd_batch, "批次：列出、查看、整批撤回"},
     {"review", cmd_review, "待定和拒收的行：列出、比对、接收、拒收、再试"},

@@ -69,9 +69,10 @@ struct batch_undone {
     int64_t closed;      /* own rows of the quarantine */
     int64_t revision;
 };
-/* STATUS_NOT_FOUND; STATUS_CONFLICT: taken back before, is a withdrawal itself, or a
- * number that a record would go back to belongs to another one by now (E_REGNO, both
- * named; nothing is changed). */
+/* STATUS_NOT_FOUND; STATUS_CONFLICT: taken back before, is no file nor step (a
+ * withdrawal, a change of the unit register, a link by hand), or a number that a record
+ * would go back to belongs to another one by now (E_REGNO, both named; nothing is
+ * changed). */
 MUST_CHECK enum status batch_withdraw(struct registry *r,
                                       const struct batch_withdrawal *w,
                                       struct batch_undone *out, struct err *err);

@@ -213,6 +213,10 @@ static enum status set_text(json_t *doc, const char *key, struct str value,
     return STATUS_OK;
 }
 
+static struct str text_at(const json_t *doc, const char *key) {
+    return str_of(json_string_value(json_object_get(doc, key)));
+}
+
 /* What the line itself stated of state, consent and publicity. */
 static enum status restore_own(struct undo *u, uint32_t key, const struct version *v,
                                json_t *doc, struct err *err) {
@@ -251,6 +255,27 @@ static enum status apply_marks(struct undo *u, uint32_t key, const struct versio
     return s;
 }
 
+/* A line that came too late said nothing of the state; now that it stands it does, unless
+ * a later explicit event overrules it. */
+static enum status late_event(struct undo *u, uint32_t key, const struct version *v,
+                              enum life_state to, struct err *err) {
+    const struct life_event ev = {
+        v->rec.updated_at != INT64_MIN ? v->rec.updated_at : v->at, to, LIFE_IMPLIED};
+    if (v->stood || to == LIFE_NONE) return STATUS_OK;
+    sqlite3_stmt *q = undo_sql(u, UNDO_EXPLICIT_AFTER, err);
+    if (!q) return STATUS_INTERNAL;
+    sqlite3_bind_int64(q, 1, key);
+    sqlite3_bind_int64(q, 2, ev.at);
+    bool overruled = false;
+    enum status s = db_step(&u->b->r->db, q, &overruled, err);
+    registry_reset(q);
+    if (s != STATUS_OK || overruled) return s;
+    u->b->row_batch = v->row_batch ? v->row_batch : v->batch;
+    s = registry_put_event(u->b, key, &ev, str_of(""), str_of(""), err);
+    u->b->row_batch = 0;
+    return s;
+}
+
 static enum status content(struct undo *u, uint32_t key, const struct version *v,
                            struct registry_head *h, json_t **out, struct err *err) {
     json_t *doc = json_copy(v->rec.json);
@@ -258,8 +283,14 @@ static enum status content(struct undo *u, uint32_t key, const struct version *v
     int64_t line_seq = 0;
     enum status s = restore_own(u, key, v, doc, err);
     if (s == STATUS_OK) {
-        struct str stated = str_of(json_string_value(json_object_get(doc, "state")));
+        struct str stated = text_at(doc, "state");
         if (lifecycle_state(stated) != LIFE_NONE) h->state = lifecycle_state(stated);
+        /* Marks are about to change what stands here: another withdrawal asks for it. */
+        s = registry_put_own(u->b, key, v->hash, stated, text_at(doc, "consent"),
+                             text_at(doc, "publicity"), err);
+        if (s == STATUS_OK) s = late_event(u, key, v, lifecycle_state(stated), err);
+    }
+    if (s == STATUS_OK) {
         s = fold(u, key, h, &line_seq, err);
     }
     if (s == STATUS_OK) s = apply_marks(u, key, v, line_seq, doc, err);

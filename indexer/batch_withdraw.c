@@ -34,6 +34,8 @@ static const char *const texts[UNDO_COUNT] = {
                     " ORDER BY at, seq",
     [UNDO_EVENT_ENTRY] =
         "UPDATE event SET kind = 0 WHERE key = ?1 AND at = ?2 AND seq = ?3",
+    [UNDO_EXPLICIT_AFTER] =
+        "SELECT 1 FROM event WHERE key = ?1 AND kind = 2 AND at > ?2 LIMIT 1",
     [UNDO_MARKS] =
         "SELECT field, value FROM mark WHERE key = ?1 AND (at > ?2 OR seq > ?3)"
         " ORDER BY at, seq",
@@ -294,8 +296,8 @@ static enum status undo_all(struct undo *u, struct ingest_rows *rows, struct err
 }
 
 struct subject {
-    char path[256];
-    bool withdrawn, withdrawal;
+    char path[256], kind[32];
+    bool withdrawn;
 };
 
 static enum status read_subject(void *arg, const struct batch_info *b, struct err *err) {
@@ -303,7 +305,26 @@ static enum status read_subject(void *arg, const struct batch_info *b, struct er
     (void)err;
     snprintf(x->path, sizeof x->path, "%.*s", (int)utf8_clip(b->path, 200), b->path.p);
     x->withdrawn = b->withdrawn_at != 0;
-    x->withdrawal = str_eq_z(b->kind, "withdraw");
+    snprintf(x->kind, sizeof x->kind, "%.*s", (int)utf8_clip(b->kind, 31),
+             b->kind.n ? b->kind.p : "");
+    return STATUS_OK;
+}
+
+/* Batches that are no files: what they did is undone in their own way. */
+static enum status check_subject(const struct subject *x, int64_t id, struct err *err) {
+    static const struct {
+        const char *kind, *instead;
+    } others[] = {
+        {"withdraw", "本身是一次撤回；要恢复，请把原来的文件再导入一次"},
+        {"unit", "是对单位名册的改动；请用 unit 命令改回"},
+        {"link", "是合同与成果的人工关联；请用 conversion 命令改回"},
+    };
+    if (x->withdrawn)
+        return err_set(err, STATUS_CONFLICT, NULL, "第 %lld 批已经撤回", (long long)id);
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (strcmp(x->kind, others[i].kind) == 0)
+            return err_set(err, STATUS_CONFLICT, NULL, "第 %lld 批%s", (long long)id,
+                           others[i].instead);
     return STATUS_OK;
 }
 
@@ -315,17 +336,8 @@ static enum status commit(struct undo *u, struct err *err) {
         "\"waiting\":%lld,\"closed\":%lld}",
         (long long)u->id, (long long)u->n.removed, (long long)u->n.restored,
         (long long)u->n.conversions, (long long)u->n.waiting, (long long)u->n.closed);
-    sqlite3_stmt *q = NULL;
-    struct db *db = &u->b->r->db;
-    enum status s =
-        db_prepare(db, "UPDATE batch SET kind = 'withdraw' WHERE id = ?1", &q, err);
-    if (s != STATUS_OK) return s;
-    sqlite3_bind_int64(q, 1, u->b->id);
-    s = db_run(db, q, err);
-    sqlite3_finalize(q);
-    return s == STATUS_OK ? registry_batch_commit(u->b, counts, "batch withdraw", false,
-                                                  &u->n.revision, err)
-                          : s;
+    return registry_batch_commit(u->b, counts, "batch withdraw", false, &u->n.revision,
+                                 err);
 }
 
 enum status batch_withdraw(struct registry *r, const struct batch_withdrawal *w,
@@ -334,17 +346,14 @@ enum status batch_withdraw(struct registry *r, const struct batch_withdrawal *w,
     char path[1024];
     enum status s = batch_one(r, w->id, read_subject, &subject, err);
     if (s != STATUS_OK) return s;
-    if (subject.withdrawn || subject.withdrawal)
-        return err_set(err, STATUS_CONFLICT, NULL,
-                       subject.withdrawn ? "第 %lld 批已经撤回"
-                                         : "第 %lld 批本身是一次撤回；"
-                                           "要恢复，请把原来的文件再导入一次",
-                       (long long)w->id);
+    s = check_subject(&subject, w->id, err);
+    if (s != STATUS_OK) return s;
     struct str opinion = str_of(w->opinion);
     snprintf(path, sizeof path, "撤回第 %lld 批 %s%s%.*s", (long long)w->id, subject.path,
              opinion.n ? "：" : "", (int)utf8_clip(opinion, 400),
              opinion.n ? opinion.p : "");
-    struct registry_source src = {.path = path, .actor = w->actor, .now = w->now};
+    struct registry_source src = {
+        .path = path, .actor = w->actor, .now = w->now, .kind = "withdraw"};
     XXH128_canonical_t hash;
     XXH128_canonicalFromHash(&hash, XXH3_128bits(path, strlen(path)));
     memcpy(src.hash, hash.digest, sizeof src.hash);

@@ -76,7 +76,7 @@ static enum status list(struct opened *o, const struct options *opt, struct err 
 static enum status begin(const struct cli *cli, struct opened *o, const char *by,
                          const char *what, struct registry_batch *b, struct err *err) {
     struct registry_source src = {
-        .path = what, .actor = opened_actor(by), .now = cli->now};
+        .path = what, .actor = opened_actor(by), .now = cli->now, .kind = "link"};
     XXH128_canonical_t hash;
     XXH128_canonicalFromHash(&hash, XXH3_128bits(what, strlen(what)));
     memcpy(src.hash, hash.digest, sizeof src.hash);

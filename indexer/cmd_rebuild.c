@@ -1,4 +1,6 @@
+#include "indexer/audit.h"
 #include "indexer/commands.h"
+#include "indexer/opened.h"
 #include "indexer/publish.h"
 #include "indexer/signals.h"
 
@@ -45,6 +47,8 @@ int cmd_rebuild(struct cli *cli) {
         s = publish_update(&store, &registry, &po, &err);
         if (terminal) fputc('\n', stderr);
         if (s == STATUS_OK) s = registry_revision(&registry, &revision, &at, &err);
+        if (s == STATUS_OK)
+            s = audit_note(&registry, cli->now, opened_actor(NULL), "rebuild", "", &err);
         if (s == STATUS_OK) printf("已重建，修订 %lld\n", (long long)revision);
         registry_close(&registry);
     }

@@ -11,6 +11,7 @@ int cmd_profile(struct cli *cli);
 int cmd_check(struct cli *cli);
 int cmd_rebuild(struct cli *cli);
 int cmd_watch(struct cli *cli);
+int cmd_codes(struct cli *cli);
 int cmd_record(struct cli *cli);
 int cmd_batch(struct cli *cli);
 int cmd_review(struct cli *cli);

@@ -203,21 +203,10 @@ static enum status run(struct step *st, struct err *err) {
     return s;
 }
 
-static enum status set_kind(struct registry_batch *b, struct err *err) {
-    sqlite3_stmt *q = NULL;
-    enum status s = db_prepare(
-        &b->r->db, "UPDATE batch SET kind = 'step', encoding = '' WHERE id = ?1", &q,
-        err);
-    if (s != STATUS_OK) return s;
-    sqlite3_bind_int64(q, 1, b->id);
-    s = db_run(&b->r->db, q, err);
-    sqlite3_finalize(q);
-    return s;
-}
-
 enum status step_run(struct registry *r, const struct step_request *q,
                      struct step_result *out, struct err *err) {
-    struct registry_source src = {.path = q->audit, .actor = q->actor, .now = q->now};
+    struct registry_source src = {
+        .path = q->audit, .actor = q->actor, .now = q->now, .kind = "step"};
     XXH128_canonical_t hash;
     XXH128_canonicalFromHash(&hash, XXH3_128bits(q->audit, strlen(q->audit)));
     memcpy(src.hash, hash.digest, sizeof src.hash);
@@ -236,7 +225,6 @@ enum status step_run(struct registry *r, const struct step_request *q,
     }
     record_done(&st.was);
     registry_head_done(&st.head);
-    if (s == STATUS_OK && st.out.changed) s = set_kind(&b, err);
     if (s == STATUS_OK && st.out.changed)
         s = registry_batch_commit(&b, "{}", "record", false, &st.out.revision, err);
     registry_batch_abort(&b);

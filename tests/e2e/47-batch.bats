@@ -86,6 +86,13 @@ state() {
     run -1 --separate-stderr withdraw 2
     [[ "$stderr" == *本身是一次撤回* ]]
     run -4 withdraw 9
+    # what is no file is undone in its own way
+    regs 7 8 >b.jsonl
+    ingest b.jsonl
+    "$CG" unit merge 太原第2试验厂 太原第3试验厂 >/dev/null 2>&1 || true
+    n=$("$CG" batch list --json | jq '[.[] | select(.kind == "unit") | .id][0] // empty')
+    [ -z "$n" ] || { run -1 --separate-stderr withdraw "$n" && [[ "$stderr" == *unit* ]]; }
+    withdraw 3 >/dev/null
     [ "$(total)" -eq 0 ]
     check_deep
 }
@@ -123,6 +130,33 @@ state() {
     "$CG" show --audience internal T-0003 --json | jq -e '.state == "paper_ok" and .regno == null'
     [ "$(total)" -eq 1 ]
     check_deep
+}
+
+@test "revisions in any order: without a batch the best of the others stands" {
+    rev() { regs 1 1 '{rev: '"$1"', updated_at: "2016-01-0'"$1"'T00:00:00Z", title: "第'"$1"'版的抽油机", regno: "9142015Y000'"$1"'", consent: "'"$2"'"}'; }
+    rev 2 yes >a.jsonl
+    rev 1 yes >b.jsonl # comes late
+    rev 4 yes >c.jsonl
+    rev 3 unknown >d.jsonl # comes late
+    echo '{"kind":"event","uid":"T-0001","consent":"no","at":"2016-05-01"}' >e.jsonl
+    for f in a b c d e; do ingest "$f.jsonl"; done
+    # every batch taken back, in every of some orders: as if only the others had come
+    for order in "1" "3" "5" "3 1" "1 3" "3 4" "4 3 1" "5 3" "2 3 5" "3 4 1 5"; do
+        fresh_store got
+        for f in a b c d e; do ingest "$f.jsonl"; done
+        for n in $order; do withdraw "$n" >/dev/null; done
+        dump >got.txt 2>/dev/null || true
+        state | grep -v '^event' >got.state
+        fresh_store want
+        for f in a b c d e; do
+            case " $order " in *" $(($(printf %d "'$f") - 96)) "*) continue ;; esac
+            ingest "$f.jsonl"
+        done
+        dump >want.txt 2>/dev/null || true
+        state | grep -v '^event' >want.state
+        diff want.txt got.txt || { echo "order $order"; return 1; }
+        diff want.state got.state || { echo "order $order"; return 1; }
+    done
 }
 
 @test "what another batch brought too stays with that one" {
@@ -244,5 +278,7 @@ state() {
         and .[1].command == "ingest" and .[1].actor == "录入员" and .[1].detail == "a.jsonl" and .[1].revision == 1'
     "$CG" audit --limit 1 | grep -q 王某
     run ! grep -q 修复装置 <("$CG" audit)
+    USER=维护员 "$CG" rebuild >/dev/null
+    "$CG" audit --json --limit 1 | jq -e '.[0].command == "rebuild" and .[0].actor == "维护员" and .[0].batch == null'
     run -2 "$CG" audit x
 }

@@ -57,7 +57,7 @@ rebuilt() {
     lost '. == []'
     stop_daemon
     rebuilt
-    "$CG" audit --json | jq -e '.[0].command == "record" and .[0].detail == "approve 9142015Y0002" and .[0].actor == "厅"'
+    "$CG" audit --json | jq -e 'map(select(.command == "record"))[0] | .detail == "approve 9142015Y0002" and .actor == "厅"'
     "$CG" batch list --json | jq -e '.[0].kind == "step"'
 }
 
