@@ -22,7 +22,7 @@ bool watch_ignores(const char *name) {
     static const char *const tails[] = {
         ".part", ".tmp", ".crdownload", ".partial", ".filepart", ".swp", "~"};
     struct str s = str_of(name);
-    if (name[0] == '.' || str_starts(s, str_of("~$"))) return true;
+    if (str_starts(s, str_of(".")) || str_starts(s, str_of("~$"))) return true;
     for (size_t i = 0; i < ARRAY_LEN(tails); i++)
         if (ends(s, tails[i])) return true;
     return false;

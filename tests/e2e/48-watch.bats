@@ -13,7 +13,7 @@ teardown() {
 }
 
 start_watch() {
-    "$CG" watch in "$@" >watch.out 2>watch.err 3>&- &
+    "$CG" watch in >watch.out 2>watch.err 3>&- &
     WATCH=$!
     wait_for 30 grep -q 正在收取 watch.err
 }
@@ -68,11 +68,11 @@ stop_watch() { # SIGNAL
     mkdir in/sub && cp real.jsonl in/sub/
     mkfifo in/pipe
     for f in .hidden.jsonl '~$book.xlsx' .~lock.book.ods# a.jsonl.part b.tmp c.jsonl~; do cp real.jsonl "in/$f"; done
-    before=$(ls -A in | grep -v -x -e done -e failed)
+    find in -path in/done -prune -o -path in/failed -prune -o -print | sort >before
     run -1 --separate-stderr "$CG" watch in --once
     [[ "$stderr" == *link.jsonl*符号链接* && "$stderr" == *pipe*不是普通文件* && "$stderr" == *sub*不是普通文件* ]]
-    [ "$(ls -A in | grep -v -x -e done -e failed)" = "$before" ]
-    [ -z "$(ls -A in/done in/failed | grep -v :)" ]
+    find in -path in/done -prune -o -path in/failed -prune -o -print | sort | diff before -
+    [ -z "$(find in/done in/failed -type f)" ]
     [ ! -e "$CHENGGUO_STORE/registry.db" ]
 }
 
@@ -148,12 +148,12 @@ stop_watch() { # SIGNAL
         kill -KILL "$WATCH" && kills=$((kills + 1))
         wait "$WATCH" 2>/dev/null || true
         WATCH=
-        [ "$(ls in/*.jsonl in/done/*.jsonl 2>/dev/null | grep -c "/f$i.jsonl\$")" -eq 1 ]
+        [ "$(find in -name "f$i.jsonl" | wc -l)" -eq 1 ]
     done
     [ "$kills" -eq 6 ]
     "$CG" watch in --once >/dev/null 2>&1
-    [ -z "$(ls in/*.jsonl 2>/dev/null)" ]
-    [ "$(ls in/done/*.jsonl | wc -l)" -eq 6 ]
+    [ -z "$(find in -maxdepth 1 -name '*.jsonl')" ]
+    [ "$(find in/done -name '*.jsonl' | wc -l)" -eq 6 ]
     [ "$(total)" -eq 6 ]
     "$CG" show T-0006 --json | jq -e '.regno == "9142015Y0006"'
     check_deep
