@@ -241,7 +241,10 @@ static enum status refuse_sheet(const struct grid *t, struct err *err) {
     size_t n = 0, line = likely_header(t);
     enum status s = headers_of(t, line, 1, &h, &n, err);
     if (s != STATUS_OK) return s;
-    s = grid_refuse(t->profiles, t->chosen, t->now, h, n, err);
+    bool quiet = false;
+    for (size_t i = 0; i < t->nsaved && !quiet; i++)
+        quiet = grid_shows_secrecy(&t->saved[i].row);
+    s = grid_refuse(t->profiles, t->chosen, t->now, h, n, quiet, err);
     err_place(err, t->path, (long)t->saved[line].row.row, NULL);
     free(h);
     return s;

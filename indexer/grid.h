@@ -62,11 +62,16 @@ size_t grid_notes(struct grid *t, char out[GRID_MAX_NOTES][GRID_NOTE]);
 /* Why a row below the header is no data; NULL: it is data. */
 const char *grid_judge(const struct grid_map *m, const struct sheet_row *row);
 
+/* Does a cell of the row hold a classification (秘密 …) or a marking? Then the row is no
+ * header, and must not be quoted. */
+bool grid_shows_secrecy(const struct sheet_row *row);
+
 /* Refuses a sheet for its header: STATUS_INVALID E_PROFILE, what was found, what it
- * resembles, and how to go on. sheet: its name or NULL. */
+ * resembles, and how to go on. sheet: its name or NULL. quiet: nothing of it may be
+ * quoted. */
 enum status grid_refuse(const struct profile_set *profiles, bool chosen,
                         const char *sheet, const struct grid_header *h, size_t n,
-                        struct err *err);
+                        bool quiet, struct err *err);
 
 /* The closest header name that any of the profiles knows (in normal form), whose it is
  * and where it leads (PROFILE_IGNORE too when it is known); NULL: none is near. */

@@ -114,6 +114,21 @@ static bool is_header_again(const struct grid_map *m, const struct sheet_row *ro
     return filled >= 2;
 }
 
+bool grid_shows_secrecy(const struct sheet_row *row) {
+    static const char *const words[] = {"秘密", "机密", "绝密"};
+    for (size_t i = 0; i < row->n; i++) {
+        struct str s = value_trim(row->cell[i].text);
+        struct str code =
+            s.n < CODES_MAX_BYTES ? codes_resolve(CODES_SECRECY, s) : str_slice("", 0);
+        if (code.n && codes_has(CODES_SECRECY, code) && !str_eq_z(code, "非密"))
+            return true;
+        for (size_t k = 0; k < ARRAY_LEN(words); k++)
+            if (s.n && memmem(s.p, s.n, words[k], strlen(words[k]))) return true;
+        if (validate_marking(s, NULL)) return true;
+    }
+    return false;
+}
+
 static bool is_number(struct str s) {
     size_t i = 0;
     for (; i < s.n; i++)

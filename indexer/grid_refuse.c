@@ -53,15 +53,16 @@ static void what_is_missing(const struct profile *p, const struct grid_header *h
 
 enum status grid_refuse(const struct profile_set *profiles, bool chosen,
                         const char *sheet, const struct grid_header *h, size_t n,
-                        struct err *err) {
+                        bool quiet, struct err *err) {
     size_t told = 0, near_told = 0;
     struct buf found = buf_init(400), near = buf_init(400), where = buf_init(400);
     if (sheet) buf_add_f(&where, "工作表“%.60s”", sheet);
+    if (quiet) buf_add_z(&found, "（有密级字样，不列出内容）");
     for (size_t i = 0; i < n && told < 6; i++)
-        if (h[i].shown[0])
-            buf_add_f(&found, "%s%.*s", told++ ? "、" : "",
+        if (h[i].shown[0] && ++told && !quiet)
+            buf_add_f(&found, "%s%.*s", told > 1 ? "、" : "",
                       (int)utf8_clip(str_of(h[i].shown), 24), h[i].shown);
-    for (size_t i = 0; i < n && near_told < 2; i++) {
+    for (size_t i = 0; i < n && near_told < 2 && !quiet; i++) {
         const struct profile *whose = NULL;
         size_t target;
         const char *like =

@@ -99,7 +99,8 @@ static enum status find_header(struct look *l, struct sheet *sheet, struct err *
             nabove = 0;
             if (!l->out->sheet) s = nomem(err);
         }
-        if (s == STATUS_OK && filled(&row) > 0) {
+        /* A row with a classification is no header, and nothing of it is shown. */
+        if (s == STATUS_OK && filled(&row) > 0 && !grid_shows_secrecy(&row)) {
             s = weigh(l, &row, above, &nabove, &best, err);
             seen++;
         }
