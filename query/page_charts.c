@@ -2,7 +2,7 @@
  * description and numbers. A picture that cannot be drawn is a 503 of that picture only:
  * the page then points at it and stands. */
 #include "query/handlers.h"
-#include "query/json_out.h"
+#include "query/page_list.h"
 #include "query/page_table.h"
 #include "stats/chart.h"
 #include "stats/chart_table.h"
@@ -13,49 +13,18 @@
 
 /* ---- list ------------------------------------------------------------------------- */
 
-static void list_json(struct response *r) {
-    size_t n;
-    const struct chart_row *row = chart_list(&n);
-    buf_add_char(&r->body, '[');
-    for (size_t i = 0; i < n; i++) {
-        buf_add_z(&r->body, i ? ",{\"id\":" : "{\"id\":");
-        json_out_string(&r->body, str_of(row[i].id));
-        buf_add_z(&r->body, ",\"title\":");
-        json_out_string(&r->body, str_of(row[i].title));
-        buf_add_char(&r->body, '}');
-    }
-    buf_add_z(&r->body, "]\n");
-    r->type = "application/json; charset=utf-8";
-}
-
 enum status handle_charts_list(struct call *c, struct response *r, struct err *err) {
-    if (call_not_modified(c, r, 0, str_of("/charts"))) return STATUS_OK;
-    if (c->face == FACE_JSON) {
-        list_json(r);
-        return STATUS_OK;
-    }
+    static const struct list_page page = {
+        "charts", PAGE_CHARTS, "stats", "统计图",
+        "图上每个柱、每个点都链接到它所统计的成果；每张图都有同一组数字的表格。"};
     size_t n;
     const struct chart_row *row = chart_list(&n);
-    struct view v = view_open(c, PAGE_CHARTS, "统计图", NULL, 0, NULL);
-    view_text(&v, "heading", "统计图");
-    view_text(&v, "lead",
-              "图上每个柱、每个点都链接到它所统计的成果；每张图都有同一组数字的表格。");
-    json_t *groups = view_list(&v, v.j, "groups"), *group = json_object();
-    view_add(&v, groups, group);
-    view_set(&v, group, "id", json_string("charts"));
-    view_set(&v, group, "heading", json_string("登记成果"));
-    json_t *entries = view_list(&v, group, "entries");
-    for (size_t i = 0; i < n; i++) {
-        json_t *o = json_object();
-        view_set(&v, o, "code", json_string(row[i].id));
-        view_set(&v, o, "label", json_string(row[i].title));
-        view_set(&v, o, "url", json_sprintf("/charts/%s", row[i].id));
-        view_set(&v, o, "note", json_string(row[i].kind_label));
-        view_set(&v, o, "twin_label", json_string("看表"));
-        view_set(&v, o, "twin_url", json_sprintf("/stats/%s", row[i].table));
-        view_add(&v, entries, o);
-    }
-    return view_render(c, &v, "charts", r, err);
+    struct list_entry *entry = talloc_array(c->mem, struct list_entry, (unsigned)n);
+    if (!entry) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    for (size_t i = 0; i < n; i++)
+        entry[i] = (struct list_entry){row[i].id, row[i].title, row[i].kind_label, "看表",
+                                       row[i].table};
+    return page_list(c, &page, entry, n, r, err);
 }
 
 /* ---- one chart -------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* page_stats.c - /stats and /stats/{table}: the list, and a table as page, JSON-stat and
  * CSV. */
 #include "query/handlers.h"
-#include "query/json_out.h"
+#include "query/page_list.h"
 #include "query/page_table.h"
 #include "stats/chart_catalogue.h"
 #include "stats/table_csv.h"
@@ -19,55 +19,20 @@ static const struct chart_row *chart_of(const char *table) {
 
 /* ---- list ------------------------------------------------------------------------- */
 
-static void list_json(struct response *r) {
-    size_t n;
-    const struct catalogue_row *row = catalogue_list(&n);
-    buf_add_char(&r->body, '[');
-    for (size_t i = 0; i < n; i++) {
-        buf_add_z(&r->body, i ? ",{\"id\":" : "{\"id\":");
-        json_out_string(&r->body, str_of(row[i].id));
-        buf_add_z(&r->body, ",\"title\":");
-        json_out_string(&r->body, str_of(row[i].title));
-        buf_add_char(&r->body, '}');
-    }
-    buf_add_z(&r->body, "]\n");
-    r->type = "application/json; charset=utf-8";
-}
-
-static void put_entry(struct call *c, struct view *v, json_t *entries,
-                      const struct catalogue_row *row) {
-    const struct chart_row *chart = chart_of(row->id);
-    json_t *o = json_object();
-    view_set(v, o, "code", json_string(row->id));
-    view_set(v, o, "label", json_string(row->title));
-    view_set(v, o, "url", json_sprintf("/stats/%s", row->id));
-    view_set(v, o, "note", json_string(row->definition));
-    view_set(v, o, "twin_label", chart ? json_string("看图") : json_null());
-    view_set(v, o, "twin_url",
-             chart ? json_sprintf("/charts/%s", chart->id) : json_null());
-    view_add(v, entries, o);
-    (void)c;
-}
-
 enum status handle_stats_list(struct call *c, struct response *r, struct err *err) {
-    if (call_not_modified(c, r, 0, str_of("/stats"))) return STATUS_OK;
-    if (c->face == FACE_JSON) {
-        list_json(r);
-        return STATUS_OK;
-    }
+    static const struct list_page page = {
+        "stats", PAGE_STATS, "charts", "统计表",
+        "每张表注明口径、版本与数据截至时间；表中每个数字都链接到它所统计的成果。"};
     size_t n;
     const struct catalogue_row *row = catalogue_list(&n);
-    struct view v = view_open(c, PAGE_STATS, "统计表", NULL, 0, NULL);
-    view_text(&v, "heading", "统计表");
-    view_text(&v, "lead",
-              "每张表注明口径、版本与数据截至时间；表中每个数字都链接到它所统计的成果。");
-    json_t *groups = view_list(&v, v.j, "groups"), *group = json_object();
-    view_add(&v, groups, group);
-    view_set(&v, group, "id", json_string("tables"));
-    view_set(&v, group, "heading", json_string("登记成果"));
-    json_t *entries = view_list(&v, group, "entries");
-    for (size_t i = 0; i < n; i++) put_entry(c, &v, entries, &row[i]);
-    return view_render(c, &v, "stats", r, err);
+    struct list_entry *entry = talloc_array(c->mem, struct list_entry, (unsigned)n);
+    if (!entry) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    for (size_t i = 0; i < n; i++) {
+        const struct chart_row *chart = chart_of(row[i].id);
+        entry[i] = (struct list_entry){row[i].id, row[i].title, row[i].definition, "看图",
+                                       chart ? chart->id : NULL};
+    }
+    return page_list(c, &page, entry, n, r, err);
 }
 
 /* ---- one table -------------------------------------------------------------------- */
