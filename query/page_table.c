@@ -40,25 +40,11 @@ static json_t *head_cell(struct view *v, const char *label, size_t colspan,
     return o;
 }
 
-static const char *unit_of(enum table_unit u) {
-    switch (u) {
-        case TABLE_COUNT:
-            return "项";
-        case TABLE_PERCENT:
-            return "%";
-        case TABLE_POINTS:
-            return "百分点";
-        case TABLE_FEN:
-            return "元";
-        case TABLE_DAYS:
-            return "天";
-    }
-    return "";
-}
-
-static const char *category_label(struct call *c, const struct table_dim *d, size_t i) {
+static const char *category_label(struct call *c, const struct table *t,
+                                  const struct table_dim *d, size_t i) {
     if (strcmp(d->id, "measure") != 0) return d->cat[i].label;
-    return talloc_asprintf(c->mem, "%s（%s）", d->cat[i].label, unit_of(d->cat[i].unit));
+    return talloc_asprintf(c->mem, "%s（%s）", d->cat[i].label,
+                           table_unit_words(t, d->cat[i].unit));
 }
 
 static void put_head(struct call *c, struct view *v, const struct table *t) {
@@ -72,7 +58,8 @@ static void put_head(struct call *c, struct view *v, const struct table *t) {
         if (d == 1) view_add(v, cells, head_cell(v, t->dim[0].label, 1, t->ndim - 1));
         span /= dim->n;
         for (size_t i = 0; i < repeat * dim->n; i++)
-            view_add(v, cells, head_cell(v, category_label(c, dim, i % dim->n), span, 1));
+            view_add(v, cells,
+                     head_cell(v, category_label(c, t, dim, i % dim->n), span, 1));
         repeat *= dim->n;
     }
 }

@@ -149,19 +149,7 @@ static void x_words(const struct plan *p, size_t x, char *out, size_t size) {
 }
 
 static const char *unit_words(const struct plan *p, size_t measure) {
-    switch (p->t->dim[p->measure_dim].cat[measure].unit) {
-        case TABLE_COUNT:
-            return or_empty(p->t->unit);
-        case TABLE_PERCENT:
-            return "%";
-        case TABLE_POINTS:
-            return "百分点";
-        case TABLE_FEN:
-            return "元";
-        case TABLE_DAYS:
-            return "天";
-    }
-    return "";
+    return table_unit_words(p->t, p->t->dim[p->measure_dim].cat[measure].unit);
 }
 
 /* --- points --------------------------------------------------------------------------

@@ -122,6 +122,22 @@ const char *table_cell_text(const struct table_cell *c, char *out, size_t size) 
     return out;
 }
 
+const char *table_unit_words(const struct table *t, enum table_unit unit) {
+    switch (unit) {
+        case TABLE_COUNT:
+            return t->unit ? t->unit : "";
+        case TABLE_PERCENT:
+            return "%";
+        case TABLE_POINTS:
+            return "百分点";
+        case TABLE_FEN:
+            return "元";
+        case TABLE_DAYS:
+            return "天";
+    }
+    return "";
+}
+
 int64_t table_percent(int64_t num, int64_t den, int decimals) {
     assert(den != 0 && decimals >= 0 && decimals <= 9);
     __extension__ typedef __int128 wide;

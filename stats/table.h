@@ -113,6 +113,10 @@ const char *table_status_label(enum table_status s);
  * into out (>= 40 bytes); returns out. No thousands separators: faces add theirs. */
 const char *table_cell_text(const struct table_cell *c, char *out, size_t size);
 
+/* What a measure of this unit is counted in, as faces print it: 项 (or what else the
+ * table counts), %, 百分点, 元, 天. */
+const char *table_unit_words(const struct table *t, enum table_unit unit);
+
 /* num/den × 10^decimals × 100 as a percentage, rounded half up away from zero, exact in
  * 128-bit integers. den must not be 0. */
 int64_t table_percent(int64_t num, int64_t den, int decimals);

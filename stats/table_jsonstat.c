@@ -18,22 +18,6 @@ static bool has_number(const struct table_cell *c) {
            c->status != TABLE_SUPPRESSED;
 }
 
-static const char *unit_words(const struct table *t, enum table_unit unit) {
-    switch (unit) {
-        case TABLE_COUNT:
-            return or_empty(t->unit);
-        case TABLE_PERCENT:
-            return "%";
-        case TABLE_POINTS:
-            return "百分点";
-        case TABLE_FEN:
-            return "元";
-        case TABLE_DAYS:
-            return "天";
-    }
-    return "";
-}
-
 static json_t *category_json(const struct table *t, const struct table_dim *d) {
     json_t *index = json_array(), *label = json_object(), *unit = NULL;
     if (strcmp(or_empty(d->id), "measure") == 0) unit = json_object();
@@ -45,7 +29,7 @@ static json_t *category_json(const struct table *t, const struct table_dim *d) {
             bool whole = d->cat[i].unit == TABLE_COUNT || d->cat[i].unit == TABLE_DAYS;
             json_object_set_new(unit, code,
                                 json_pack("{s:s, s:i}", "label",
-                                          unit_words(t, d->cat[i].unit), "decimals",
+                                          table_unit_words(t, d->cat[i].unit), "decimals",
                                           whole ? 0 : 2));
         }
     }
