@@ -73,7 +73,8 @@ static bool save(struct saved *out, const struct sheet_row *row) {
 }
 
 static enum status nomem(struct err *err) {
-    return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    return STATUS_NOMEM;
 }
 
 /* Keeps the name for as long as the table lives. */
@@ -334,8 +335,8 @@ static enum status use_header(struct grid *t, const struct candidate *c,
         return s;
     }
     struct grid_header *fit = realloc(h, (columns + 1) * sizeof *h);
-    s = grid_map_new(c->p, t->now, fit ? fit : h, columns, above, nabove,
-                     &t->map[t->nmaps], err);
+    if (fit) h = fit;
+    s = grid_map_new(c->p, t->now, h, columns, above, nabove, &t->map[t->nmaps], err);
     if (s != STATUS_OK) {
         err_place(err, t->path, (long)t->saved[c->first].row.row, NULL);
         return s;

@@ -313,7 +313,7 @@ static void add_rest(struct building *b, struct map_above *above, size_t nabove)
         for (size_t k = 0; k < m->n && !have; k++)
             if (m->t[k].rule.f == pt->f && m->t[k].index == pt->index) {
                 have = true;
-                if (!m->t[k].fallback && !m->t[k].outer == !pt->f->outer)
+                if (!m->t[k].fallback && !m->t[k].constant)
                     m->t[k].fallback = pt->fallback;
             }
         if (!have) add_field(b, pt, MAP_NO_COLUMN, NULL);

@@ -154,7 +154,7 @@ static struct str fixed_value(const struct writing *w, size_t from, size_t mid,
 static size_t assign(struct writing *w, size_t from, size_t mid, size_t nfields,
                      size_t fixed) {
     struct spread *lead = &w->scratch->spread[0];
-    uint16_t element[PROFILE_MAX_SPLIT];
+    uint16_t element[PROFILE_MAX_SPLIT] = {0};
     struct str have[PROFILE_MAX_INDEX + 1];
     size_t next = 0;
     for (size_t e = 0; e < fixed; e++) have[e] = fixed_value(w, from, mid, lead, e);

@@ -69,7 +69,8 @@ struct str value_trim(struct str s) {
             break;
     }
     if (s.n >= 2 && s.p[0] == '\'' && memchr(s.p + 1, '\'', s.n - 1) == NULL &&
-        (is_digit(s.p[1]) || memchr("=+-@", s.p[1], 4)))
+        (is_digit(s.p[1]) || s.p[1] == '=' || s.p[1] == '+' || s.p[1] == '-' ||
+         s.p[1] == '@'))
         s = str_slice(s.p + 1, s.n - 1);
     return s;
 }
@@ -191,7 +192,7 @@ static bool is_torn_month(const char *p) {
 
 static bool put_date(struct buf *out, const struct value_rule *rule, struct str s,
                      enum cell_kind kind, unsigned *did) {
-    char z[FOLDED];
+    char z[FOLDED] = "";
     size_t n;
     struct day t;
     if (!fold(s, z, &n) || (kind == CELL_NUMBER && is_torn_month(z))) return false;
@@ -270,7 +271,7 @@ static const char *unit_of(const char *word, const char *fallback) {
 
 static bool put_money(struct buf *out, const struct value_rule *rule, struct str s,
                       enum cell_kind kind) {
-    char z[FOLDED], number[FOLDED];
+    char z[FOLDED] = "", number[FOLDED] = "";
     size_t n;
     if (!fold(s, z, &n)) return false;
     const char *p = z;
@@ -301,7 +302,7 @@ static bool put_money(struct buf *out, const struct value_rule *rule, struct str
 static bool put_int(struct buf *out, struct str s) {
     static const char *const counters[] = {"年度", "年", "人次", "人", "家",
                                            "个",   "项", "件",   "次", "篇"};
-    char z[FOLDED], number[FOLDED];
+    char z[FOLDED] = "", number[FOLDED] = "";
     size_t n;
     if (!fold(s, z, &n)) return false;
     const char *p = z;
@@ -323,7 +324,7 @@ static bool put_int(struct buf *out, struct str s) {
 /* Numbers that a spreadsheet made of codes: "138.0", "1.3812345678E+10"; and codes in
  * full-width characters. False: nothing to mend. */
 static bool mend_code(struct str s, enum cell_kind kind, char out[FOLDED], size_t *n) {
-    char z[FOLDED];
+    char z[FOLDED] = "";
     if (!fold(s, z, n)) return false;
     size_t ascii = 0;
     while (z[ascii] > ' ' && (unsigned char)z[ascii] < 0x7F) ascii++;

@@ -46,7 +46,8 @@ static const struct profile *fitting(const struct look *l, const struct grid_hea
 }
 
 static enum status nomem(struct err *err) {
-    return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    return STATUS_NOMEM;
 }
 
 /* Is this line, alone or below the last one, the best header so far? */
@@ -152,7 +153,7 @@ static size_t acquaintance(const struct look *l, struct profile *p) {
 static enum validate_kind likely_kind(const struct look *l) {
     size_t most = 0;
     enum validate_kind kind = KIND_REGISTRATION;
-    for (size_t i = 0; i < l->set.n; i++) {
+    for (size_t i = 0; i < l->set.n && l->set.p[i]; i++) {
         size_t score = acquaintance(l, l->set.p[i]);
         if (score > most || (score == most && l->set.p[i]->kind == KIND_REGISTRATION)) {
             most = score;
@@ -171,7 +172,7 @@ static enum status map_columns(struct look *l, struct err *err) {
     if (l->fits && !(out->profile = strdup(l->fits->name))) return nomem(err);
     out->kind = l->fits ? l->fits->kind : likely_kind(l);
     struct profile_set same = {.n = 0}; /* those of the kind, not owned */
-    for (size_t i = 0; i < l->set.n; i++)
+    for (size_t i = 0; i < l->set.n && l->set.p[i]; i++)
         if (l->set.p[i]->kind == out->kind) same.p[same.n++] = l->set.p[i];
     for (size_t i = 0; i < l->n; i++) {
         struct proposed *c = &out->column[i];

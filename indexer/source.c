@@ -79,8 +79,12 @@ static enum status scan(struct source *s, int64_t *bytes, unsigned char hash[16]
     XXH3_state_t *h = XXH3_createState();
     char *p = malloc(CHUNK);
     enum status st = STATUS_OK;
-    if (!h || !p) st = err_set(err, STATUS_NOMEM, NULL, "内存不足");
-    if (h) XXH3_128bits_reset(h);
+    if (!h || !p) {
+        XXH3_freeState(h);
+        free(p);
+        return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    }
+    XXH3_128bits_reset(h);
     *bytes = 0;
     while (st == STATUS_OK) {
         ssize_t n = source_read(s->fd, p, CHUNK, s->stop);
