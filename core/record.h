@@ -29,8 +29,8 @@ enum record_kind { RECORD_REGISTRATION, RECORD_COLLECTION };
 
 struct record {
     json_t *json; /* owned */
-    /* Its units as the unit register counts them (indexer/units.h): current names, gaps of
-     * type and region filled; NULL: as they stand. Owned. */
+    /* Its units as the unit register counts them (indexer/units.h): current names, gaps
+     * of type and region filled; NULL: as they stand. Owned. */
     json_t *counted;
     enum record_kind kind;
     /* Empty when missing; category of a collection: its own label. */

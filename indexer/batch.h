@@ -7,8 +7,8 @@
  *  - A record that only this batch brought is erased; numbers that had been public answer
  *    410 from now on.
  *  - A record that it revised goes back to the best of the other batches' versions, by
- * the same rule of revisions as when they came. What a later batch said of a record
- * stays.
+ *    the rule of revisions that held when they came. What a later batch said of a
+ *    record stays.
  *  - Its events, and its changes of consent and publicity, are deleted (the audit table
  *    keeps who took back what and when); the state is what the newest of the remaining
  *    events says. A later event that followed only by way of a deleted one keeps standing
@@ -49,9 +49,7 @@ MUST_CHECK enum status batch_one(struct registry *r, int64_t id, batch_fn fn, vo
                                  struct err *err);
 /* The batch as JSON for `--json`; NULL: out of memory. The caller owns it. */
 json_t *batch_json(const struct batch_info *b);
-/* Its rows in the quarantine by code, closed ones apart:
- * {"open":{"E_DUP":2},"closed":{}}.
- */
+/* Its rows in the quarantine by code: {"open":{"E_DUP":2},"closed":{}}. */
 MUST_CHECK enum status batch_quarantine(struct registry *r, int64_t id, json_t **out,
                                         struct err *err);
 

@@ -3,8 +3,8 @@
  * Shallow: every file opens, belongs to this store's revision, and counts agree.
  * Deep: besides, SQLite's and Xapian's own checks, checksums, every record's document,
  * text and columns recomputed and compared, every aggregate recomputed from the records,
- * every contract matched again (conversion_match.h), and what near duplicates are found by
- * computed again (similar.h).
+ * every contract matched again (conversion_match.h), and what near duplicates are found
+ * by computed again (similar.h).
  *
  * Threads: one; works beside a writer that does not publish meanwhile (the command takes
  * the store's lock).

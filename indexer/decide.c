@@ -576,8 +576,7 @@ enum status decide_erase(struct decide *d, const json_t *doc, const char *regist
         s = key_of(d, text_at(doc, "uid"), regno, own.n ? own : str_of(registry),
                    collection, &key, err);
     *found = false;
-    if (s == STATUS_OK)
-        s = forget_refused(d, doc, own.n ? own : str_of(registry), err);
+    if (s == STATUS_OK) s = forget_refused(d, doc, own.n ? own : str_of(registry), err);
     if (s != STATUS_OK || !key) return s;
     s = registry_head_load(d->b->r, key, &h, err);
     if (s != STATUS_OK) return s;

@@ -29,9 +29,9 @@ struct identity {
     size_t name_end[IDENTITY_MAX_UNITS]; /* ends in names */
     char code[IDENTITY_MAX_UNITS][20];   /* valid credit code, or "" */
     size_t n;                            /* units */
-    int64_t
-        hash[2 * IDENTITY_MAX_UNITS]; /* of all units; those of the first come first */
-    size_t nhash, nfirst;             /* nfirst: hashes of the first unit (1 or 2) */
+    /* of all units; those of the first come first */
+    int64_t hash[2 * IDENTITY_MAX_UNITS];
+    size_t nhash, nfirst; /* nfirst: hashes of the first unit (1 or 2) */
 };
 
 struct identity *identity_new(void); /* NULL: out of memory */

@@ -1,10 +1,12 @@
 /* ingest.h - one file is one batch is one transaction.
  *
- *   file -> source (lines, or rows by a profile) -> validate -> decide (identity,
- * duplicates, life cycle)
- *        -> registry.db -> outcome counts
+ *   file -> source (lines, or rows by a profile) -> validate
+ *        -> decide (identity, duplicates, life cycle) -> registry.db -> outcome counts
  *
  * Every row gets exactly one outcome; their sum is the number read (record.md).
+ *
+ * Threads: as the registry; reads ahead in a thread of its own (ingest_pipe.h).
+ * Not: does not publish.
  */
 #ifndef INDEXER_INGEST_H
 #define INDEXER_INGEST_H

@@ -7,10 +7,11 @@
  *   name = shanxi-summary        letters, digits, "-" and "_"
  *   title = 山西省成果登记项目汇总表
  *   kind = registration          or collection, event, contract, receipt, …
- *   needs = 项目名称 | title      headers, or fields that some header must lead to; all
- * of them make the profile fit a file labels = yes                 every field answers to
- * its path and Chinese labels too header_lines = 2             1..4; without it one or
- * two are found out sheets = 汇总表              only these sheets; without it all
+ *   needs = 项目名称 | title      headers, or fields that some header must lead to: all
+ *                                must be there for the profile to fit a file
+ *   labels = yes                 fields answer to their paths and Chinese labels too
+ *   header_lines = 2             1..4; without it one or two are found out
+ *   sheets = 汇总表              only these sheets; without it all
  *   money_unit = 万元            of amounts without a unit in cell and header
  *   serial_dates = 1900          1900, 1904 or no: whole numbers in date columns
  *   out_of_area = reject         E_OUT_OF_AREA for units outside the registry's province

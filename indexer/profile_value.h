@@ -6,13 +6,13 @@
  * - Everywhere: blanks at both ends go, and an apostrophe that an office program put
  *   before a number or formula to make it text.
  * - Dates: 2025年1月5日, 2025年1月, 2025.1.5, 2025/1/5, 2025-1-5, 20250105, 202501,
- *   full-width digits, a time of day behind (dropped unless the field is an instant,
- * which is read as Beijing time). Years of two digits, and a number 2025.1 in a workbook
+ *   full-width digits, a time of day behind (dropped unless the field is an instant:
+ *   Beijing time). Years of two digits, and a number 2025.1 in a workbook
  *   (January or October?) stay as they are. A whole number of five digits is Excel's
  *   serial where the profile says in which system (1900 or 1904).
  * - Money: thousands marks in groups of three, ¥, a sign or brackets, a unit behind the
- *   number (元, 万元, 亿元) before the header's, before the profile's. A workbook's
- * number is rounded to 15 digits, as office programs show it.
+ *   number (元, 万元, 亿元) before the header's, before the profile's. A number of a
+ *   workbook is rounded to 15 digits, as office programs show it.
  * - Integers: thousands marks, ".0", 年 年度 and counters (家 个 人 项 …) behind.
  * - Short codes and numbers (phones, registration numbers): full-width to half-width,
  *   ".0" and an exponent that loses nothing undone (1.3812345678E+10).

@@ -12,8 +12,7 @@
 enum status registry_open(const struct store *s, bool write, struct registry *out,
                           struct err *err) {
     char path[PATH_MAX] = ":memory:";
-    enum status st =
-        s ? store_path(s, "registry.db", path, sizeof path, err) : STATUS_OK;
+    enum status st = s ? store_path(s, "registry.db", path, sizeof path, err) : STATUS_OK;
     if (st != STATUS_OK) return st;
     struct registry r = {.st = calloc(1, sizeof *r.st)};
     if (!r.st) return err_set(err, STATUS_NOMEM, NULL, "内存不足");

@@ -23,8 +23,8 @@
  * change       keys touched by a revision: what publishing works through
  *
  * Version 3:
- * batch        also what the file was: kind, profile, encoding; withdrawn_at,
- * withdrawn_by (batch that took it back) 0 = stands
+ * batch        also what the file was: kind, profile, encoding; withdrawn_at and
+ *              withdrawn_by (the batch that took it back), 0 = stands
  * likeness     what near duplicates are found by, one short row a record (similar.h):
  *              normalised title and first unit, hashes of its credit code and of the
  *              project number (0 = none), of people and core IP numbers as blobs of
@@ -33,12 +33,12 @@
  *              different; mine "h:" and the hash of a row, other H_MARKING: of a row with
  *              a classification marking (similar_verdict.h)
  * unit         one normalised name with one valid credit code ('': none); type, region
- *              as declared; merged_into: the least id of those that it counts as one with;
+ *              as declared; merged_into: the least id of those it counts as one with;
  *              as_*: name, type, region under which all of those count (units.h)
  * unit_name    its spellings. origin: seen (uses: units of records that carry it now,
  *              visible: of those that the public may open), current, former, alias
- *              (declared; valid from .. to as YYYYMMDD, 0 = open; merge: what declared it)
- * unit_merge   every merge with its reason: uscc, name (automatic); merge, alias, rename,
+ *              (declared; valid from .. to as YYYYMMDD, 0 = open; merge: declared by)
+ * unit_merge   every merge and why: uscc, name (automatic); merge, alias, rename,
  *              import (a person); undone_at > 0: taken back
  * row_batch    (of record, history, event, mark, conversion) batch whose quarantined row
  *              brought it when that row was retried inside `batch`; 0: batch itself

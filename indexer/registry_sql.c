@@ -223,8 +223,9 @@ static const char *const texts[SQL_COUNT] = {
                      " ON CONFLICT(name) DO UPDATE SET value = ?2",
     [SQL_BATCH_SEEN] = "SELECT 1 FROM batch WHERE file_hash = ?1 AND withdrawn_at = 0"
                        " LIMIT 1",
-    [SQL_BATCH_INSERT] = "INSERT INTO batch(path, file_hash, bytes, actor, at, kind,"
-                         " profile, encoding, counts) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,'{}')",
+    [SQL_BATCH_INSERT] =
+        "INSERT INTO batch(path, file_hash, bytes, actor, at, kind,"
+        " profile, encoding, counts) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,'{}')",
     [SQL_BATCH_FINISH] = "UPDATE batch SET revision = ?2, counts = ?3 WHERE id = ?1",
     [SQL_REVISION_INSERT] = "INSERT INTO revision(n, at, batch) VALUES(?1, ?2, ?3)",
     [SQL_AUDIT_INSERT] = "INSERT INTO audit(at, actor, command, detail, batch)"

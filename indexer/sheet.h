@@ -41,8 +41,8 @@
 enum cell_kind { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_DATE, CELL_BOOL, CELL_ERROR };
 
 struct sheet_cell {
-    struct str
-        text; /* valid until the next row; CELL_BOOL: 是 or 否; CELL_ERROR: #N/A … */
+    /* valid until the next row; CELL_BOOL: 是 or 否; CELL_ERROR: #N/A … */
+    struct str text;
     enum cell_kind kind;
     bool hidden; /* its column is hidden */
     bool merged; /* its value stands in the first cell of a merged area */

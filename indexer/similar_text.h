@@ -16,9 +16,10 @@
  *    project may give several (registration rules, derived achievements).
  *  - Qualifier added: the core form of the one begins with that of the other and is at
  *    least two characters longer than the other's whole title (…的推广应用,
- * …在某地的示范, …新工艺): a derived achievement says so in its title. The numbers are
- * chosen by measurement, docs/duplicates.md has it. Only the first SIMILAR_MAX_CHARS
- * characters count.
+ *    …在某地的示范, …新工艺): a derived achievement says so in its title.
+ *
+ * The numbers are chosen by measurement (docs/duplicates.md). Only the first
+ * SIMILAR_MAX_CHARS characters count.
  *
  * Sources: duplicate class D4 of the registration rules (research 3.5). The distance is
  * Levenshtein's by bit vectors: Myers 1999, in blocks as Hyyrö 2003 gives it.
