@@ -103,8 +103,6 @@ MUST_CHECK enum status profile_builtins(struct profile_set *out, struct err *err
  * in ".ini"). STATUS_NOT_FOUND names the closest one and lists all. */
 MUST_CHECK enum status profile_choose(const char *name, const char *folder,
                                       struct profile_set *out, struct err *err);
-/* The text of a built-in profile; empty when there is none. */
-struct str profile_builtin_text(const char *name);
 
 /* A header in normal form (terminated; longer ones are cut). *unit: what its brackets
  * say about money ("万元"; "" when nothing), NULL = not asked. `bare` leaves out what

@@ -19,13 +19,6 @@ void profile_set_done(struct profile_set *s) {
     s->n = 0;
 }
 
-struct str profile_builtin_text(const char *name) {
-    for (size_t i = 0; i < ARRAY_LEN(profiles_files); i++)
-        if (strcmp(profiles_files[i].name, name) == 0)
-            return str_slice(profiles_files[i].bytes, profiles_files[i].size);
-    return str_slice("", 0);
-}
-
 /* Takes p; one of the same name goes. */
 static enum status set_add(struct profile_set *s, struct profile *p, struct err *err) {
     for (size_t i = 0; i < s->n; i++)

@@ -36,7 +36,9 @@ static const char *kind_of(const char *type) {
     return NULL;
 }
 
-bool xlsx_part_resolve(const char *base, const char *target, char out[XLSX_PART_NAME]) {
+/* A relationship's target against the part it stands in: "xl/workbook.xml" and
+ * "worksheets/sheet1.xml" or "/xl/worksheets/sheet1.xml". False: too long or outside. */
+static bool part_resolve(const char *base, const char *target, char out[XLSX_PART_NAME]) {
     size_t n = 0;
     const char *dir = strrchr(base, '/');
     if (target[0] == '/' || target[0] == '\\')
@@ -80,7 +82,7 @@ static bool relation_start(void *ctx, const char *name, const char **att) {
             mode = att[1];
     }
     if (v.kind && target && strcmp(mode, "External") != 0 && strlen(id) < ID_BYTES &&
-        xlsx_part_resolve(r->base, target, v.target)) {
+        part_resolve(r->base, target, v.target)) {
         snprintf(v.id, sizeof v.id, "%s", id);
         buf_add(&r->list, &v, sizeof v);
         if (r->list.failed)
@@ -154,7 +156,7 @@ static bool type_start(void *ctx, const char *name, const char **att) {
         (strstr(type, "spreadsheetml.sheet.main+xml") ||
          strstr(type, "spreadsheetml.template.main+xml") ||
          strstr(type, "ms-excel.sheet.macroEnabled.main+xml")) &&
-        !xlsx_part_resolve("", part, t->book))
+        !part_resolve("", part, t->book))
         t->book[0] = 0;
     t->depth++;
     return true;
@@ -202,7 +204,7 @@ static int64_t part_of(const struct reading *r, const struct relation *v,
                        const char *usual, char out[XLSX_PART_NAME]) {
     if (v) {
         memcpy(out, v->target, XLSX_PART_NAME);
-    } else if (!xlsx_part_resolve(r->part, usual, out)) {
+    } else if (!part_resolve(r->part, usual, out)) {
         return -1;
     }
     return xlsx_zip_find(r->zip, out);

@@ -42,10 +42,6 @@ MUST_CHECK enum status xlsx_book_open(struct xlsx_zip *z, struct xlsx_book *out,
                                       struct err *err);
 void xlsx_book_done(struct xlsx_book *b);
 
-/* A relationship's target against the part it stands in: "xl/workbook.xml" and
- * "worksheets/sheet1.xml" or "/xl/worksheets/sheet1.xml". False: too long or outside. */
-bool xlsx_part_resolve(const char *base, const char *target, char out[XLSX_PART_NAME]);
-
 /* sheet_xlsx_style.c: the formats of the styles part (all plain without one). */
 MUST_CHECK enum status xlsx_styles_read(struct xlsx_zip *z, struct xlsx_book *b,
                                         struct err *err);

@@ -310,10 +310,6 @@ enum status xlsx_part_read(struct xlsx_part *p, void *to, size_t n, size_t *got,
     return STATUS_OK;
 }
 
-const char *xlsx_part_name(const struct xlsx_part *p) {
-    return p->name;
-}
-
 uint64_t xlsx_part_at(const struct xlsx_part *p) {
     return p->out;
 }

@@ -41,7 +41,6 @@ void xlsx_part_close(struct xlsx_part *p);
  * STATUS_IO, with the part as field of err. */
 MUST_CHECK enum status xlsx_part_read(struct xlsx_part *p, void *to, size_t n,
                                       size_t *got, struct err *err);
-const char *xlsx_part_name(const struct xlsx_part *p);
 uint64_t xlsx_part_at(const struct xlsx_part *p); /* bytes that came out */
 
 #endif

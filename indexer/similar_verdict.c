@@ -6,8 +6,10 @@
 /* Stands in `other` for a row with a classification marking. */
 #define MARKING "H_MARKING"
 
-void verdict_row(const unsigned char hash[16], char out[VERDICT_ROW]) {
-    snprintf(out, VERDICT_ROW, "h:");
+#define ROW_NAME 40
+/* "h:" and the 32 hexadecimal digits of a row's xxh128. */
+static void row_name(const unsigned char hash[16], char out[ROW_NAME]) {
+    snprintf(out, ROW_NAME, "h:");
     for (size_t i = 0; i < 16; i++) snprintf(out + 2 + 2 * i, 3, "%02x", hash[i]);
 }
 
@@ -41,8 +43,8 @@ enum status verdict_same_as(struct registry *r, struct str mine, uint32_t *key,
 
 enum status verdict_of_row(struct registry *r, const unsigned char hash[16],
                            enum verdict *out, struct err *err) {
-    char name[VERDICT_ROW];
-    verdict_row(hash, name);
+    char name[ROW_NAME];
+    row_name(hash, name);
     return verdict_of(r, str_of(name), str_of(MARKING), out, err);
 }
 
@@ -74,8 +76,8 @@ enum status verdict_put(struct registry_batch *b, struct str mine, struct str ot
 enum status verdict_put_row(struct registry_batch *b, const unsigned char hash[16],
                             enum verdict v, const struct verdict_by *by,
                             struct err *err) {
-    char name[VERDICT_ROW];
-    verdict_row(hash, name);
+    char name[ROW_NAME];
+    row_name(hash, name);
     return verdict_put(b, str_of(name), str_of(MARKING), v, by, err);
 }
 

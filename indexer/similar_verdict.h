@@ -16,10 +16,6 @@
 
 enum verdict { VERDICT_NONE, VERDICT_DIFFERENT, VERDICT_SAME };
 
-#define VERDICT_ROW 40 /* room for the name of a row */
-/* "h:" and the 32 hexadecimal digits of a row's xxh128. */
-void verdict_row(const unsigned char hash[16], char out[VERDICT_ROW]);
-
 /* Of the pair, in whichever direction. */
 MUST_CHECK enum status verdict_of(struct registry *r, struct str mine, struct str other,
                                   enum verdict *out, struct err *err);
