@@ -82,7 +82,7 @@ static void print_batch(const json_t *o) {
     json_t *n;
     printf("批次   %lld\n文件   %s\n种类   %s\n", count_of(o, "id"), text_at(o, "path"),
            text_at(o, "kind"));
-    if (text_at(o, "profile")[0]) printf("方案   %s\n", text_at(o, "profile"));
+    if (text_at(o, "profile")[0]) printf("样式   %s\n", text_at(o, "profile"));
     printf(
         "编码   %s\n散列   %s\n字节   %lld\n经手   %s\n时间   %s\n修订   %lld\n结果   ",
         text_at(o, "encoding"), text_at(o, "hash"), count_of(o, "bytes"),

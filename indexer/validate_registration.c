@@ -257,7 +257,7 @@ static enum status check_secrecy(struct build *b, const struct validate_options 
         return STATUS_OK;
     err_set(b->err, STATUS_INVALID, "E_CLASSIFIED",
             "没有填写密级（secrecy），按涉密处理，未保存任何内容；请填“非密”，"
-            "或使用声明了非密的来源方案");
+            "或使用声明了非密的样式");
     err_place(b->err, NULL, 0, "secrecy");
     return STATUS_INVALID;
 }
