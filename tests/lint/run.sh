@@ -55,6 +55,9 @@ doors() {
     door plot.h '^stats/draw/'
     door librsvg '^stats/draw/'
     door sqlite3.h '^core/db\.h$'
+    door csv.h '^indexer/sheet_csv\.c$'
+    door expat.h '^indexer/sheet_xlsx_xml\.c$'
+    door zip.h '^indexer/(sheet_xlsx_part|sniff_zip)\.c$'
     return $rc
 }
 
