@@ -316,11 +316,24 @@ static enum status read_above(const struct grid *t, const struct candidate *c,
     return STATUS_OK;
 }
 
+/* The marking is not quoted: what stands around it is classified. */
+static enum status refuse_marked(const struct grid *t, int64_t row, struct err *err) {
+    err_set(err, STATUS_INVALID, "E_CLASSIFIED",
+            "标题、表头、说明或工作表名中有密级标志，整个文件没有导入，未保存任何内容；"
+            "请核实定密，确属非密的去掉标志后再导入");
+    err_place(err, t->path, (long)row, NULL);
+    return STATUS_INVALID;
+}
+
 static enum status use_header(struct grid *t, const struct candidate *c,
                               struct err *err) {
     struct map_above above[16];
     struct grid_header *h = NULL;
     size_t columns = 0, nabove = 0;
+    for (size_t i = 0; i < c->first + c->n; i++)
+        if (grid_is_marked(&t->saved[i].row) ||
+            (t->now && validate_marking(str_of(t->now), NULL)))
+            return refuse_marked(t, t->saved[i].row.row, err);
     if (c->rival) {
         err_set(err, STATUS_INVALID, "E_PROFILE",
                 "表头与样式 %s 和 %s 同样相符，请用 --profile 指明", c->p->name,
@@ -389,20 +402,23 @@ static void fill(struct grid *t, const struct sheet_row *row, const char *ignore
     t->hidden_rows += row->hidden && !(ignored && strcmp(ignored, "空行") == 0);
 }
 
-static void data_row(struct grid *t, const struct sheet_row *row, struct grid_row *out) {
+static enum status data_row(struct grid *t, const struct sheet_row *row,
+                            struct grid_row *out, struct err *err) {
     const struct grid_map *m = t->map[t->nmaps - 1];
     fill(t, row, row->fault == SHEET_FINE ? grid_judge(m, row) : NULL, out);
     out->map = m;
-    if (out->ignored) return;
+    if (out->ignored)
+        return grid_is_marked(row) ? refuse_marked(t, row->row, err) : STATUS_OK;
     out->fault = row->fault;
     out->fault_at = row->fault_at;
     out->doubtful = row->doubtful;
     if (grid_map_write(m, t->scratch, row, &t->out) & VALUE_SERIAL) t->serials++;
     if (t->out.failed && out->fault == SHEET_FINE) out->fault = SHEET_TOO_LONG;
     out->text = t->out.failed ? str_slice("", 0) : buf_str(&t->out);
-    if (out->fault == SHEET_FINE) return;
+    if (out->fault == SHEET_FINE) return STATUS_OK;
     out->open = grid_map_is_open(m, row) && !validate_marking(out->text, NULL);
     if (row->raw.n) out->text = row->raw;
+    return STATUS_OK;
 }
 
 static const char *above_reason(const struct grid *t, size_t i) {
@@ -411,16 +427,16 @@ static const char *above_reason(const struct grid *t, size_t i) {
     return i < t->first_header ? "表头以上的标题行" : "表头";
 }
 
-/* The next of the rows that were kept; false when all are out. */
-static bool replay(struct grid *t, struct grid_row *out) {
-    if (t->at == t->nsaved) return false;
+/* The next of the rows that were kept. */
+static enum status replay(struct grid *t, struct grid_row *out, struct err *err) {
+    enum status s = STATUS_OK;
     const struct sheet_row *row = &t->saved[t->at].row;
     if (t->phase == REPLAY && t->at >= t->after_header)
-        data_row(t, row, out);
+        s = data_row(t, row, out, err);
     else
         fill(t, row, above_reason(t, t->at), out);
     t->at++;
-    return true;
+    return s;
 }
 
 /* A row that comes right from the sheet; *sheet_ended: it belongs to the next one and was
@@ -447,17 +463,15 @@ static enum status stream(struct grid *t, struct grid_row *out, bool *sheet_ende
         return STATUS_OK;
     }
     *sheet_ended = false;
-    if (t->phase == DATA)
-        data_row(t, &row, out);
-    else
-        fill(t, &row, filled(&row) ? t->passed : "空行", out);
+    if (t->phase == DATA) return data_row(t, &row, out, err);
+    fill(t, &row, filled(&row) ? t->passed : "空行", out);
     return STATUS_OK;
 }
 
 enum status grid_next(struct grid *t, struct grid_row *row, bool *more, struct err *err) {
     for (;;) {
         *more = true;
-        if (replay(t, row)) return STATUS_OK;
+        if (t->at < t->nsaved) return replay(t, row, err);
         if (t->phase == REPLAY) {
             clear_saved(t);
             t->phase = DATA;

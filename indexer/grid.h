@@ -11,6 +11,9 @@
  * refused, with what was found and what it resembles; a page of text (填写说明) is passed
  * over, row by row, with the reason.
  *
+ * A classification marking in a title line, in the header, in a note or in the name of a
+ * sheet speaks of the whole table: nothing of the file is taken.
+ *
  * Threads: a table belongs to one thread; maps it handed out live until grid_close and
  * may be read by others.
  */
@@ -41,8 +44,8 @@ struct grid_row {
 
 /* Takes the sheet over, whatever it returns; profiles are the caller's and must outlive
  * the table. chosen: the user named the profile (errors then say what it misses). Reads
- * up to the first header. STATUS_INVALID E_PROFILE: no profile, or several, fit; what
- * sheet_next returns. */
+ * up to the first header. STATUS_INVALID E_PROFILE: no profile, or several, fit;
+ * E_CLASSIFIED: the table is marked; what sheet_next returns. */
 MUST_CHECK enum status grid_open(struct sheet *sheet, const struct profile_set *profiles,
                                  bool chosen, const char *path, struct grid **out,
                                  struct err *err);
@@ -65,6 +68,10 @@ const char *grid_judge(const struct grid_map *m, const struct sheet_row *row);
 /* Does a cell of the row hold a classification (秘密 …) or a marking? Then the row is no
  * header, and must not be quoted. */
 bool grid_shows_secrecy(const struct sheet_row *row);
+
+/* Does a row that is no data (title, header, note) carry a classification marking? What
+ * it says holds for the whole table. */
+bool grid_is_marked(const struct sheet_row *row);
 
 /* Refuses a sheet for its header: STATUS_INVALID E_PROFILE, what was found, what it
  * resembles, and how to go on. sheet: its name or NULL. quiet: nothing of it may be

@@ -129,6 +129,27 @@ bool grid_shows_secrecy(const struct sheet_row *row) {
     return false;
 }
 
+/* "密级：" and "机密" may stand in neighbouring cells: each cell counts, and all
+ * together.
+ */
+bool grid_is_marked(const struct sheet_row *row) {
+    static const char *const words[] = {"秘密", "机密", "绝密"};
+    struct buf all = buf_init(SHEET_MAX_ROW + 2 * SHEET_MAX_COLUMNS);
+    bool marked = false;
+    for (size_t i = 0; i < row->n && !marked; i++) {
+        struct str s = value_trim(row->cell[i].text);
+        marked = validate_marking(s, NULL);
+        for (size_t k = 0; k < ARRAY_LEN(words); k++)
+            marked = marked || (s.n < CODES_MAX_BYTES &&
+                                str_eq_z(codes_resolve(CODES_SECRECY, s), words[k]));
+        buf_add_str(&all, s);
+        buf_add_char(&all, ' ');
+    }
+    marked = marked || all.failed || validate_marking(buf_str(&all), NULL);
+    buf_done(&all);
+    return marked;
+}
+
 static bool is_number(struct str s) {
     size_t i = 0;
     for (; i < s.n; i++)

@@ -216,8 +216,12 @@ static void add_unknown(struct building *b, size_t column) {
 }
 
 static bool is_secrecy(const struct grid_header *h) {
-    return strstr(h->full, "密级") || strstr(h->full, "涉密") ||
-           strstr(h->full, "保密等级") || strcmp(h->full, "secrecy") == 0;
+    static const char *const parts[] = {"密级", "密級",     "涉密",     "密等",
+                                        "秘级", "定密情况", "是否保密", "是否定密"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        if (strstr(h->full, parts[i])) return true;
+    return strcmp(h->full, "secrecy") == 0 || strcmp(h->full, "保密") == 0 ||
+           strcmp(h->full, "定密") == 0;
 }
 
 /* The first one is `secrecy`; of more, each its own object, which counts as much. */
@@ -232,7 +236,8 @@ static void add_secrecy(struct building *b, size_t column) {
     if (!t) return;
     t->rule = (struct value_rule){f, "元", 0};
     t->column = column;
-    t->yes_no = strstr(m->header[column].full, "涉密") != NULL;
+    t->yes_no = strstr(m->header[column].full, "涉密") != NULL ||
+                strstr(m->header[column].full, "是否") != NULL;
     if (m->secrecies++ == 0) return;
     snprintf(outer, sizeof outer, "第 %zu 列", column + 1);
     t->constant = strdup(outer);

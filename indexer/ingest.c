@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #define PROGRESS_ROWS 500
 
@@ -243,6 +244,14 @@ static void note_file(struct run *run, struct source *src) {
     }
 }
 
+/* Rows of a file that was not taken after all: their text must not stay. What is no plain
+ * file (a pipe) cannot be taken back. */
+static void drop_rejects(FILE *rejects, off_t kept) {
+    bool gone =
+        fflush(rejects) == 0 && kept >= 0 && ftruncate(fileno(rejects), kept) == 0;
+    (void)gone;
+}
+
 static double seconds_since(const struct timespec *t) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -266,6 +275,7 @@ enum status ingest_file(struct registry *r, const struct ingest_options *opt,
     source_info(src, &info);
     if (opt->reject_file && !(run.rejects = fopen(opt->reject_file, "ae")))
         s = err_errno(err, "不能写 %s", opt->reject_file);
+    off_t kept = run.rejects ? lseek(fileno(run.rejects), 0, SEEK_END) : -1;
     struct registry_source from = {.path = opt->path,
                                    .bytes = source_bytes(src),
                                    .actor = opt->actor ? opt->actor : "",
@@ -284,6 +294,7 @@ enum status ingest_file(struct registry *r, const struct ingest_options *opt,
         }
         registry_batch_abort(&b);
     }
+    if (run.rejects && s != STATUS_OK) drop_rejects(run.rejects, kept);
     if (run.rejects && fclose(run.rejects) != 0 && s == STATUS_OK)
         s = err_errno(err, "不能写 %s", opt->reject_file);
     source_close(src);

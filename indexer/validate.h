@@ -189,7 +189,8 @@ size_t validate_regno(struct str raw, char out[REGNO_BYTES]);
  * A word in running text is no marking: 电机密封, 商业秘密保护, 保守国家秘密. Any bytes
  * are safe, but only UTF-8 is understood; *at (may be NULL) is the word's byte offset. */
 bool validate_marking(struct str text, size_t *at);
-/* The same over every string of a canonical record, `extra` and `other` included. */
+/* The same over every string of a canonical record, `extra` and `other` included; there a
+ * member that is nothing but such a word (机密, 秘密10年) is a marking too. */
 bool validate_has_marking(const json_t *json);
 
 #endif

@@ -111,6 +111,21 @@ bool validate_marking(struct str text, size_t *at) {
     return false;
 }
 
+/* A member that is nothing but a classification, "机密" or "秘密 10年": what else could
+ * it say? In a list (keywords) it may be a word like others. */
+static bool is_bare(const json_t *v) {
+    if (!json_is_string(v)) return false;
+    const char *p = json_string_value(v), *end = p + json_string_length(v);
+    uint32_t cp;
+    p = skip_next(p, end, &cp);
+    if (!one_of(cp, firsts)) return false;
+    p = skip_next(p, end, &cp);
+    if (cp != MI) return false;
+    p = skip_next(p, end, &cp);
+    if (cp == JI || cp == JI_OLD) skip_next(p, end, &cp);
+    return cp == 0 || (cp >= '0' && cp <= '9');
+}
+
 static bool marked(const json_t *v, int depth) {
     size_t i;
     json_t *item;
@@ -126,7 +141,7 @@ static bool marked(const json_t *v, int depth) {
         }
     } else if (json_is_object(v)) {
         json_object_foreach((json_t *)(uintptr_t)v, key, item) {
-            if (marked(item, depth + 1)) return true;
+            if (is_bare(item) || marked(item, depth + 1)) return true;
         }
     }
     return false;

@@ -1,0 +1,64 @@
+#!/usr/bin/env bats
+# Office files of people who mean no good, or did not look: what is classified shows in
+# places where no row is, and nothing of it may stay.
+load lib
+
+setup_file() { lib_setup; }
+setup() { cd "$BATS_TEST_TMPDIR" && fresh_store; }
+
+HEADER=序号,项目名称,第一完成单位,第一完成人,联系方式
+ONE=1,CANARY瓦斯抽采装置,晋川煤层气公司,丙一,13800000001
+TWO=2,CANARY瓦斯抽采设备,晋川煤层气公司,丙一,13800000001
+
+# refused_whole FILE: it must be refused whole, with a sentence that quotes nothing, and leave nothing.
+refused_whole() {
+    run -1 "$CG" ingest --reject-file rejects "$1"
+    [[ "$output" == *密级标志*整个文件没有导入*E_CLASSIFIED* ]] || { echo "$1: $output"; return 1; }
+    [[ "$output" != *CANARY* ]]
+    [ ! -s rejects ] || { echo "rejects of $1"; return 1; }
+    if grep -rq CANARY "$CHENGGUO_STORE" rejects; then echo "canary of $1"; return 1; fi
+}
+
+@test "a marking above the header, in it, or below the rows speaks of the whole table" {
+    local m n=0
+    for m in '秘密★10年' '密级：秘密' '密级：,内部' 机密 '【绝密】'; do
+        printf '%s\n' 附件3 "$m" "$HEADER" "$ONE" "$TWO" >"above$n.csv"
+        printf '%s\n' 附件3 "$HEADER" "$ONE" "$TWO" "注：,${m/,/}" >"below$n.csv"
+        refused_whole "above$n.csv"
+        refused_whole "below$n.csv"
+        n=$((n + 1))
+    done
+    printf '%s\n' "$HEADER,说明（秘密★10年）" "$ONE,x" >header.csv
+    refused_whole header.csv
+    printf '%s\n' "$HEADER,机密★" "$ONE," "$TWO," >header2.csv
+    refused_whole header2.csv
+    check_deep
+    # words in a title or a note are no marking
+    printf '%s\n' 电机密封成果汇总表 密级：公开 "$HEADER" "$ONE" 注：不得填报涉密成果 >fine.csv
+    "$CG" ingest --json fine.csv | jq -e '.skipped == 1'
+}
+
+@test "rows that a file wrote to the reject file before it was refused are taken back" {
+    printf '%s\n' '{"kind":"registration","title":"先来的一行"}' >a.jsonl
+    run -3 "$CG" ingest --reject-file rejects a.jsonl
+    cp rejects before
+    printf '%s\n' "$HEADER" "$ONE" "$TWO" 备注：密级：机密 >b.csv
+    run -1 "$CG" ingest --reject-file rejects a.jsonl b.csv
+    diff before rejects
+}
+
+@test "columns that say the secrecy by other names" {
+    local h v n=0
+    for h in 秘密等级 機密等級 密級 密等 定密情况 是否保密 涉密情况 保密; do
+        for v in 机密 是 秘密10年; do
+            printf '%s\n' "$HEADER,$h" "$ONE,$v" >"c$n.csv"
+            run -3 "$CG" ingest "c$n.csv"
+            [[ "$output" == *E_CLASSIFIED* ]] || { echo "$h=$v: $output"; return 1; }
+            n=$((n + 1))
+        done
+    done
+    printf '%s\n' "$HEADER,说明情况" "$ONE,机密" "${TWO/2/3},秘密 10年" >c.csv
+    run -3 "$CG" ingest --reject-file rejects c.csv
+    [ "$(grep -c "\[H_MARKING\]" <<<"$output")" = 2 ]
+    if grep -rq CANARY "$CHENGGUO_STORE" rejects; then return 1; fi
+}
