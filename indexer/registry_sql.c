@@ -150,9 +150,6 @@ static const char *const texts[SQL_COUNT] = {
         " FROM conversion c WHERE c.id = ?1",
     [SQL_CONVERSION_HISTORY_HAS] =
         "SELECT 1 FROM conversion_history WHERE id = ?1 AND json = ?2 LIMIT 1",
-    [SQL_LINK_CLEAR] = "DELETE FROM conversion_link WHERE contract_no = ?1",
-    [SQL_LINK_INSERT] = "INSERT INTO conversion_link(contract_no, n, target, key, share)"
-                        " VALUES(?1,?2,?3,?4,?5)",
     [SQL_LINK_RESOLVE] =
         "UPDATE conversion_link SET key = ?2 WHERE target = ?1 AND key IS NULL",
     [SQL_LINK_OPEN] = "SELECT EXISTS(SELECT 1 FROM conversion_link"
