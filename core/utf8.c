@@ -27,6 +27,13 @@ size_t utf8_bad_at(struct str s) {
     return (size_t)(p - (const unsigned char *)s.p);
 }
 
+void utf8_make_shown(char *z) {
+    size_t n = strlen(z), bad;
+    while ((bad = utf8_bad_at(str_slice(z, n))) < n) z[bad] = '?';
+    for (; *z; z++)
+        if ((unsigned char)*z < ' ' || *z == 0x7F) *z = '?';
+}
+
 size_t utf8_length(struct str s) {
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) n += ((unsigned char)s.p[i] & 0xC0) != 0x80;

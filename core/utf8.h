@@ -43,6 +43,10 @@ static inline size_t utf8_put(uint32_t cp, char *out) {
     return 4;
 }
 
+/* Makes any text (a file's name, somebody's input) fit to be stored, printed and told:
+ * every byte that is no UTF-8, and every control character, becomes one '?'. */
+void utf8_make_shown(char *z);
+
 /* Number of code points of valid UTF-8. */
 size_t utf8_length(struct str s);
 /* Columns that valid UTF-8 takes on a terminal: 2 for wide and full-width characters

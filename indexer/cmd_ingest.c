@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -169,8 +170,16 @@ static enum status print_json(const struct ingest_report *r, struct err *err) {
 }
 
 /* Truncates the reject file once; each input file appends to it. */
-static enum status start_rejects(const char *path, struct err *err) {
+static enum status start_rejects(const struct cli *cli, size_t files, const char *path,
+                                 struct err *err) {
+    struct stat to, from;
     if (!path) return STATUS_OK;
+    bool there = stat(path, &to) == 0 && S_ISREG(to.st_mode);
+    for (size_t i = 1; i <= files && there; i++)
+        if (stat(cli->argv[i], &from) == 0 && from.st_dev == to.st_dev &&
+            from.st_ino == to.st_ino)
+            return err_set(err, STATUS_USAGE, "reject_file",
+                           "--reject-file 不能是要导入的文件本身（%s）", path);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) return err_errno(err, "不能写 %s", path);
     close(fd);
@@ -261,7 +270,7 @@ int cmd_ingest(struct cli *cli) {
                   table, ARRAY_LEN(table), &files, &help, &err);
     if (s == STATUS_OK && help) return 0;
     if (s == STATUS_OK) s = check_options(cli, &o, files, &err);
-    if (s == STATUS_OK) s = start_rejects(o.reject_file, &err);
+    if (s == STATUS_OK) s = start_rejects(cli, files, o.reject_file, &err);
     if (s != STATUS_OK) return cli_fail(&err);
     struct ingest_report sum = {0};
     struct screen screen = {.terminal = isatty(STDERR_FILENO)};

@@ -1,4 +1,5 @@
 #include "indexer/ingest.h"
+#include "core/utf8.h"
 #include "indexer/conversion.h"
 #include "indexer/ingest_pipe.h"
 #include "indexer/ingest_row.h"
@@ -258,8 +259,8 @@ static double seconds_since(const struct timespec *t) {
     return (double)(now.tv_sec - t->tv_sec) + (double)(now.tv_nsec - t->tv_nsec) / 1e9;
 }
 
-enum status ingest_file(struct registry *r, const struct ingest_options *opt,
-                        struct ingest_report *out, struct err *err) {
+static enum status ingest_shown(struct registry *r, const struct ingest_options *opt,
+                                struct ingest_report *out, struct err *err) {
     struct run run = {.opt = opt};
     struct source *src = NULL;
     struct timespec start;
@@ -305,4 +306,16 @@ enum status ingest_file(struct registry *r, const struct ingest_options *opt,
     run.report.seconds = seconds_since(&start);
     *out = run.report;
     return STATUS_OK;
+}
+
+enum status ingest_file(struct registry *r, const struct ingest_options *opt,
+                        struct ingest_report *out, struct err *err) {
+    struct ingest_options shown = *opt;
+    char *path = strdup(opt->path);
+    if (!path) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    utf8_make_shown(path);
+    shown.path = path;
+    enum status s = ingest_shown(r, &shown, out, err);
+    free(path);
+    return s;
 }

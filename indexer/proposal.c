@@ -100,6 +100,12 @@ static enum status find_header(struct look *l, struct sheet *sheet, struct err *
             nabove = 0;
             if (!l->out->sheet) s = nomem(err);
         }
+        if (best <= 4 && grid_is_marked(&row)) {
+            s = err_set(err, STATUS_INVALID, "E_CLASSIFIED",
+                        "有密级标志，不列出内容，也不起草样式；请核实定密，"
+                        "确属非密的去掉标志后再试");
+            err_place(err, NULL, (long)row.row, NULL);
+        }
         /* A row with a classification is no header, and nothing of it is shown. */
         if (s == STATUS_OK && filled(&row) > 0 && !grid_shows_secrecy(&row)) {
             s = weigh(l, &row, above, &nabove, &best, err);

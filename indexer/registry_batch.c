@@ -1,4 +1,5 @@
 /* Begin, commit and abort of a batch; declared in registry_write.h. */
+#include "core/utf8.h"
 #include "indexer/conversion_match.h"
 #include "indexer/registry_sql.h"
 #include "indexer/units.h"
@@ -56,6 +57,15 @@ static enum status save_counters(struct registry_batch *b, struct err *err) {
     return s;
 }
 
+/* A name as it is shown: file names are any bytes, and lists of batches are JSON. */
+static enum status bind_shown(sqlite3_stmt *q, int at, const char *z, struct err *err) {
+    char *copy = strdup(z);
+    if (!copy) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    utf8_make_shown(copy);
+    sqlite3_bind_text(q, at, copy, -1, free);
+    return STATUS_OK;
+}
+
 static enum status open_batch(struct registry_batch *b, const struct registry_source *src,
                               struct err *err) {
     struct registry *r = b->r;
@@ -70,10 +80,11 @@ static enum status open_batch(struct registry_batch *b, const struct registry_so
     registry_reset(q);
     if (s != STATUS_OK) return s;
     if (!(q = registry_sql(r, SQL_BATCH_INSERT, err))) return STATUS_INTERNAL;
-    db_bind(q, 1, str_of(src->path));
+    s = bind_shown(q, 1, src->path, err);
+    if (s == STATUS_OK) s = bind_shown(q, 4, src->actor, err);
+    if (s != STATUS_OK) return s;
     sqlite3_bind_blob(q, 2, src->hash, sizeof src->hash, SQLITE_STATIC);
     sqlite3_bind_int64(q, 3, src->bytes);
-    db_bind(q, 4, str_of(src->actor));
     sqlite3_bind_int64(q, 5, src->now);
     db_bind(q, 6, str_of(src->kind ? src->kind : "jsonl"));
     db_bind(q, 7, str_of(src->profile ? src->profile : ""));

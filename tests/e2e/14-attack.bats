@@ -62,3 +62,39 @@ refused_whole() {
     [ "$(grep -c "\[H_MARKING\]" <<<"$output")" = 2 ]
     if grep -rq CANARY "$CHENGGUO_STORE" rejects; then return 1; fi
 }
+
+@test "a table whose first lines are marked is not proposed a profile that quotes it" {
+    printf '%s\n' '机密★,第一完成单位,登记日期' 'CANARY,某院,2024-11-05' >a.csv
+    run -1 "$CG" profile -o own.ini a.csv
+    [[ "$output" == *密级标志*E_CLASSIFIED* && "$output" != *CANARY* ]]
+    [ ! -e own.ini ]
+    # a row of a table that is known says nothing of the table
+    printf '%s\n' 成果名称,密级,第一完成单位 CANARY,秘密,某院 装置,非密,某院 >b.csv
+    run -0 "$CG" profile b.csv
+    [[ "$output" == *secrecy* && "$output" != *CANARY* ]]
+}
+
+@test "a file name of any bytes: listed, told, and no terminal obeys it" {
+    local name
+    name=$(printf 'a\xb3\xc9\x1b[31m\nb.jsonl')
+    { regs 1 2; echo '{"kind":"registration","title":"无密级"}'; } >"$name"
+    run -3 "$CG" ingest --json "$name"
+    grep '^{' <<<"$output" | jq -e '.read == 3 and .files[0].path == "a???[31m?b.jsonl"'
+    [[ "$output" != *$'\033'* ]]
+    "$CG" batch list --json | jq -e '.[0].path == "a???[31m?b.jsonl"'
+    "$CG" batch list | grep -q 'a???\[31m?b.jsonl'
+    "$CG" audit --json | jq -e '.[0].detail == "a???[31m?b.jsonl"'
+    "$CG" review list --json | jq -e '.[0].file == "a???[31m?b.jsonl"'
+    "$CG" batch withdraw 1 --by $'\xff\xfe'
+    "$CG" audit --json | jq -e '.[0].actor == "??"'
+    check_deep
+}
+
+@test "the reject file is never the file that is brought in" {
+    regs 1 2 >a.jsonl
+    ln a.jsonl b.jsonl
+    cp a.jsonl copy
+    run -2 "$CG" ingest --reject-file b.jsonl a.jsonl
+    [[ "$output" == *reject-file* ]]
+    diff copy a.jsonl
+}
