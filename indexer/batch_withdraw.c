@@ -242,7 +242,10 @@ static enum status undo_records(struct undo *u, struct ingest_rows *rows,
     sqlite3_bind_int64(q, 1, u->id);
     enum status s = undo_ids(u, q, &keys, err);
     bool *kept = calloc(keys.n + 1, sizeof *kept);
-    if (s == STATUS_OK && !kept) s = err_set(err, STATUS_NOMEM, NULL, "内存不足");
+    if (s == STATUS_OK && !kept) {
+        err_set(err, STATUS_NOMEM, NULL, "内存不足");
+        s = STATUS_NOMEM;
+    }
     for (size_t i = 0; i < ARRAY_LEN(drop) && s == STATUS_OK; i++)
         s = run(u, drop[i], NULL, err);
     for (size_t i = 0; i < keys.n && s == STATUS_OK; i++)

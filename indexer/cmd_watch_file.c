@@ -161,14 +161,15 @@ static enum status move_away(struct watch *w, const char *name, const struct sta
 }
 
 static enum status finish(struct watch *w, const char *name, const struct stat *st,
-                          struct watch_report *r, struct err *err) {
+                          const struct watch_report *report, struct err *err) {
     char to[WATCH_NAME];
-    int folder = r->fate == WATCH_FAILED ? w->failed_fd : w->done_fd;
+    struct watch_report r = *report;
+    int folder = r.fate == WATCH_FAILED ? w->failed_fd : w->done_fd;
     enum status s = free_name(folder, name, to, err);
-    r->to = to;
-    if (s == STATUS_OK) s = watch_report_write(folder, r, err);
+    r.to = to;
+    if (s == STATUS_OK) s = watch_report_write(folder, &r, err);
     if (s == STATUS_OK) s = move_away(w, name, st, folder, to, err);
-    if (s == STATUS_OK && w->json) s = opened_print(watch_report_json(r), err);
+    if (s == STATUS_OK && w->json) s = opened_print(watch_report_json(&r), err);
     return s;
 }
 
@@ -193,15 +194,15 @@ static enum status take_open(struct watch *w, const char *name, int fd,
     if (s == STATUS_BUSY) {
         *fate = WATCH_LATER;
     } else if (s == STATUS_OK || (mine && is_files_fault(s))) {
-        struct watch_report r = {.name = name,
-                                 .fate = s != STATUS_OK ? WATCH_FAILED
-                                         : partial      ? WATCH_PARTIAL
-                                                        : WATCH_DONE,
-                                 .rows = s == STATUS_OK ? &rows : NULL,
-                                 .why = &why,
-                                 .problems = notes.list,
-                                 .nproblems = notes.n,
-                                 .now = now};
+        const struct watch_report r = {.name = name,
+                                       .fate = s != STATUS_OK ? WATCH_FAILED
+                                               : partial      ? WATCH_PARTIAL
+                                                              : WATCH_DONE,
+                                       .rows = s == STATUS_OK ? &rows : NULL,
+                                       .why = &why,
+                                       .problems = notes.list,
+                                       .nproblems = notes.n,
+                                       .now = now};
         enum status moved = finish(w, name, st, &r, &why);
         *fate = moved == STATUS_OK ? r.fate : WATCH_LEFT;
         s = STATUS_OK;
@@ -220,7 +221,8 @@ enum status watch_take(struct watch *w, const char *name, int64_t now,
     struct stat st;
     int fd = -1;
     *err = (struct err){.text = ""};
-    if (open_file(w, name, now, &fd, &st, fate, err) != STATUS_OK) return STATUS_OK;
+    if (open_file(w, name, now, &fd, &st, fate, err) != STATUS_OK || fd < 0)
+        return STATUS_OK;
     enum status s = take_open(w, name, fd, &st, now, fate, err);
     close(fd);
     return s;
