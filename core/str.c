@@ -103,3 +103,13 @@ enum status buf_check(const struct buf *b, const char *what, struct err *err) {
                        b->max);
     return err_set(err, STATUS_NOMEM, NULL, "out of memory for %s", what);
 }
+
+/* Not strndup: a slice need not be terminated, which the sanitizers ask of its argument.
+ */
+char *str_dup(struct str s) {
+    char *z = malloc(s.n + 1);
+    if (!z) return NULL;
+    if (s.n) memcpy(z, s.p, s.n);
+    z[s.n] = 0;
+    return z;
+}

@@ -41,6 +41,8 @@ static inline bool str_starts(struct str a, struct str prefix) {
 }
 /* Drops ASCII blanks and U+3000 at both ends. */
 struct str str_trim(struct str s);
+/* A terminated copy, the caller frees it; NULL: out of memory. */
+char *str_dup(struct str s);
 /* Bytewise order, shorter first on a tie: <0, 0, >0. */
 int str_cmp(struct str a, struct str b);
 

@@ -22,10 +22,6 @@ static void row_done(struct row *r) {
     *r = (struct row){0};
 }
 
-static char *copy(struct str s) {
-    return strndup(s.n ? s.p : "", s.n);
-}
-
 static enum status load(struct undo *u, int64_t id, struct row *out, struct err *err) {
     sqlite3_stmt *q = undo_sql(u, UNDO_CONVERSION, err);
     if (!q) return STATUS_INTERNAL;
@@ -36,10 +32,10 @@ static enum status load(struct undo *u, int64_t id, struct row *out, struct err 
     enum status s = db_step(&u->b->r->db, q, &row, err);
     if (s == STATUS_OK && row) {
         struct str json = db_column(q, 4);
-        r = (struct row){.kind = copy(db_column(q, 0)),
-                         .ident = copy(db_column(q, 1)),
-                         .contract_no = copy(db_column(q, 2)),
-                         .supersedes = copy(db_column(q, 3)),
+        r = (struct row){.kind = str_dup(db_column(q, 0)),
+                         .ident = str_dup(db_column(q, 1)),
+                         .contract_no = str_dup(db_column(q, 2)),
+                         .supersedes = str_dup(db_column(q, 3)),
                          .json = json_loadb(json.n ? json.p : "", json.n, 0, NULL),
                          .mine = sqlite3_column_int(q, 5) != 0,
                          .batch = sqlite3_column_int64(q, 6)};
@@ -90,7 +86,7 @@ static enum status requeue_payments(struct undo *u, const char *contract_no,
     for (size_t i = 0; i < ids.n && s == STATUS_OK; i++) {
         struct row r = {0};
         s = load(u, ids.v[i], &r, err);
-        if (s == STATUS_OK && !r.mine) {
+        if (s == STATUS_OK && r.ident && !r.mine) {
             char *raw = json_dumps(r.json, JSON_COMPACT | JSON_SORT_KEYS);
             s = raw ? undo_requeue(u, r.batch, line_of(r.ident), str_of(raw), target,
                                    "contract_no", err)
@@ -159,7 +155,10 @@ static enum status undo_one(struct undo *u, int64_t id, struct err *err) {
     bool left = true;
     enum status s = load(u, id, &was, err);
     /* Payments go with their contract before their own turn. */
-    if (s != STATUS_OK || !was.kind) return s;
+    if (s != STATUS_OK || !was.kind) {
+        row_done(&was);
+        return s;
+    }
     s = run(u, UNDO_CONVERSION_HISTORY_DROP, u->id, id, err);
     if (s == STATUS_OK && was.mine) {
         bool contract = strcmp(was.kind, "contract") == 0;

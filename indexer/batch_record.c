@@ -372,7 +372,7 @@ static enum status restore(struct undo *u, uint32_t key, const struct versions *
     if (s == STATUS_OK) s = decide_dump(now.json, &u->d->text, err);
     if (s == STATUS_OK) s = identity_of(now.json, collection, u->d->mine, err);
     if (s != STATUS_OK) goto done;
-    h.regno = strndup(now.regno.n ? now.regno.p : "", now.regno.n);
+    h.regno = str_dup(now.regno);
     if (!h.regno) {
         s = err_set(err, STATUS_NOMEM, NULL, "内存不足");
         goto done;

@@ -399,8 +399,8 @@ static enum status carry_out(struct decide *d, struct line *l, struct decision *
         s = registry_put_own(d->b, key, l->hash, str_of(own[0]), str_of(own[1]),
                              str_of(own[2]), err);
     if (s != STATUS_OK) return s;
-    char *uid = strndup(l->rec.uid.p, l->rec.uid.n);
-    char *regno = strndup(l->rec.regno.n ? l->rec.regno.p : "", l->rec.regno.n);
+    char *uid = str_dup(l->rec.uid);
+    char *regno = str_dup(l->rec.regno);
     if (!uid || !regno) {
         free(uid);
         free(regno);

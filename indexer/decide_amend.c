@@ -12,7 +12,7 @@ struct amend {
 static enum status carry_out(struct decide *d, uint32_t key, struct amend *a, int64_t at,
                              struct err *err) {
     struct registry_head h = a->head;
-    char *regno = strndup(a->now.regno.n ? a->now.regno.p : "", a->now.regno.n);
+    char *regno = str_dup(a->now.regno);
     if (!regno) return err_set(err, STATUS_NOMEM, NULL, "内存不足");
     h.regno = regno;
     bool renumbered = strcmp(regno, a->head.regno) != 0;

@@ -309,7 +309,7 @@ static enum status read_above(const struct grid *t, const struct candidate *c,
                 if (!above_value(name, &t->saved[r].row, i, &v) || *n == max) continue;
                 found = true;
                 out[*n].target = name->target;
-                out[*n].text = strndup(v.p, utf8_clip(v, 600));
+                out[*n].text = str_dup(str_slice(v.p, utf8_clip(v, 600)));
                 if (!out[(*n)++].text) return nomem(err);
             }
     }

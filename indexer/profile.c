@@ -139,7 +139,7 @@ static enum status nomem(struct parse *s) {
 }
 
 static char *copy(struct parse *s, struct str t) {
-    char *z = strndup(t.n ? t.p : "", t.n);
+    char *z = str_dup(t);
     if (!z) nomem(s);
     return z;
 }

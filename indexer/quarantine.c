@@ -71,7 +71,7 @@ static bool add(struct quarantine_rows *rows, sqlite3_stmt *q) {
     if (hash && sqlite3_column_bytes(q, 6) == (int)sizeof row.hash)
         memcpy(row.hash, hash, sizeof row.hash);
     row.batch = sqlite3_column_int64(q, 7);
-    row.source = strndup(source.n ? source.p : "", source.n);
+    row.source = str_dup(source);
     row.raw = malloc(row.nraw + 1);
     if (!row.source || !row.raw) {
         free(row.source);

@@ -10,10 +10,6 @@ void registry_head_done(struct registry_head *h) {
     h->uid = h->regno = NULL;
 }
 
-static char *copy(struct str s) {
-    return strndup(s.n ? s.p : "", s.n);
-}
-
 enum status registry_head_load(struct registry *r, uint32_t key,
                                struct registry_head *out, struct err *err) {
     sqlite3_stmt *q = registry_sql(r, SQL_HEAD, err);
@@ -24,8 +20,8 @@ enum status registry_head_load(struct registry *r, uint32_t key,
     if (s == STATUS_OK && !row)
         s = err_set(err, STATUS_NOT_FOUND, NULL, "登记库中没有第 %u 号记录", key);
     if (s == STATUS_OK) {
-        struct registry_head h = {.uid = copy(db_column(q, 0)),
-                                  .regno = copy(db_column(q, 1)),
+        struct registry_head h = {.uid = str_dup(db_column(q, 0)),
+                                  .regno = str_dup(db_column(q, 1)),
                                   .state = (enum life_state)sqlite3_column_int(q, 2),
                                   .registered = sqlite3_column_int(q, 3) != 0,
                                   .visible = sqlite3_column_int(q, 4) != 0,

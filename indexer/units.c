@@ -129,8 +129,8 @@ static enum status learn(struct units *u, struct units_seen *e, struct str name,
     enum status s = identity_unit_name(name, &u->scratch, err);
     if (s == STATUS_OK) s = buf_check(&u->scratch, "完成单位", err);
     if (s != STATUS_OK) return s;
-    e->name = strndup(name.p, name.n);
-    e->norm = strndup(buf_z(&u->scratch), u->scratch.n);
+    e->name = str_dup(name);
+    e->norm = str_dup(buf_str(&u->scratch));
     if (!e->name || !e->norm) return no_memory(err);
     if (code.n) memcpy(e->code, code.p, code.n);
     s = units_row(u, str_of(e->norm), str_of(e->code), &e->view, err);

@@ -78,9 +78,7 @@ bool unit_view_eq(const struct unit_view *a, const struct unit_view *b) {
 
 enum status units_view_set(struct unit_view *out, int64_t id, struct str name,
                            struct str type, struct str region, struct err *err) {
-    struct unit_view v = {id, strndup(name.n ? name.p : "", name.n),
-                          strndup(type.n ? type.p : "", type.n),
-                          strndup(region.n ? region.p : "", region.n)};
+    struct unit_view v = {id, str_dup(name), str_dup(type), str_dup(region)};
     if (!v.name || !v.type || !v.region) {
         unit_view_done(&v);
         return no_memory(err);

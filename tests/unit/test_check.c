@@ -44,6 +44,7 @@ static void character_lists_are_compared(void **unused) {
     xstore_open(&x);
     struct ingest_report r = xstore_ingest(&x, "one.jsonl", LINE, strlen(LINE));
     assert_int_equal(r.outcome[OUTCOME_ADDED], 1);
+    ingest_report_done(&r);
     must_(publish_update(&x.store, &x.reg, &opt, &err), &err, "publish_update");
     assert_int_equal(findings(&x, ""), 0);
 
