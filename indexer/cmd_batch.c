@@ -176,6 +176,8 @@ int cmd_batch(struct cli *cli) {
         s = err_set(&err, STATUS_USAGE, NULL,
                     "要说做什么：batch list，batch show 批次，或 batch withdraw 批次");
     if (s == STATUS_OK && !lists) s = read_id(cli->argv[2], &opt.id, &err);
+    if (s == STATUS_OK) s = opened_check_words("--by", opt.by, &err);
+    if (s == STATUS_OK) s = opened_check_words("--opinion", opt.opinion, &err);
     struct opened o;
     if (s == STATUS_OK) s = opened_open(cli, takes, &o, &err);
     if (s != STATUS_OK) return cli_fail(&err);

@@ -161,6 +161,7 @@ int cmd_conversion(struct cli *cli) {
     if (s == STATUS_OK && opt.automatic && !unlinks)
         s = err_set(&err, STATUS_USAGE, NULL, "--auto 只用于 conversion unlink");
     if (s == STATUS_OK) s = check_class(opt.match, &err);
+    if (s == STATUS_OK) s = opened_check_words("--by", opt.by, &err);
     struct opened o;
     if (s == STATUS_OK) s = opened_open(cli, !lists, &o, &err);
     if (s != STATUS_OK) return cli_fail(&err);

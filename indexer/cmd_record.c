@@ -103,6 +103,8 @@ int cmd_record(struct cli *cli) {
     if (s == STATUS_OK && help) return 0;
     if (s == STATUS_OK) s = kind_of(cli, npos, &o, &kind, &err);
     if (s == STATUS_OK) s = read_at(o.at, &at, &err);
+    if (s == STATUS_OK) s = opened_check_words("--by", o.by, &err);
+    if (s == STATUS_OK) s = opened_check_words("--opinion", o.opinion, &err);
     if (s != STATUS_OK) return cli_fail(&err);
     char audit[512];
     snprintf(audit, sizeof audit, "%s %.300s%s%s%s%.100s", cli->argv[1], cli->argv[2],

@@ -228,6 +228,8 @@ int cmd_review(struct cli *cli) {
     if (s == STATUS_OK && help) return 0;
     int verb = s == STATUS_OK && npos ? verb_of(cli->argv[1]) : -1;
     if (s == STATUS_OK) s = check_usage(&opt, verb, npos, &err);
+    if (s == STATUS_OK) s = opened_check_words("--by", opt.by, &err);
+    if (s == STATUS_OK) s = opened_check_words("--note", opt.note, &err);
     if (s == STATUS_OK) s = run(cli, &opt, verb, npos, &partial, &err);
     if (s != STATUS_OK) return cli_fail(&err);
     return partial ? status_exit_code(STATUS_PARTIAL) : 0;

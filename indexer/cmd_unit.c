@@ -281,6 +281,7 @@ int cmd_unit(struct cli *cli) {
         .arg = {npos > 1 ? cli->argv[2] : NULL, npos > 2 ? cli->argv[3] : NULL}};
     struct opened o;
     s = prepare(&t, v, &err);
+    if (s == STATUS_OK) s = opened_check_words("--by", opt.by, &err);
     if (s == STATUS_OK) {
         s = opened_open(cli, v->change != NULL, &o, &err);
         if (s == STATUS_OK) {

@@ -1,4 +1,5 @@
 #include "indexer/opened.h"
+#include "core/utf8.h"
 #include "indexer/publish.h"
 #include "indexer/signals.h"
 
@@ -67,7 +68,22 @@ enum status opened_publish(const struct cli *cli, struct opened *o, bool rebuild
 const char *opened_actor(const char *by) {
     if (by) return by;
     const char *user = getenv("USER");
-    return user ? user : "";
+    return user && utf8_bad_at(str_of(user)) == strlen(user) ? user : "";
+}
+
+enum status opened_check_words(const char *option, const char *words, struct err *err) {
+    if (!words) return STATUS_OK;
+    struct str s = str_of(words);
+    bool fine = utf8_bad_at(s) == s.n;
+    for (size_t i = 0; i < s.n; i++)
+        fine = fine && ((unsigned char)s.p[i] >= ' ' || s.p[i] == '\n') && s.p[i] != 0x7F;
+    if (!fine)
+        return err_set(err, STATUS_USAGE, NULL, "%s 不是 UTF-8 文字，或含有控制字符",
+                       option);
+    if (validate_marking(s, NULL))
+        return err_set(err, STATUS_INVALID, "E_CLASSIFIED",
+                       "%s 中有密级标志，没有写入；请改写后再办", option);
+    return STATUS_OK;
 }
 
 enum status opened_print(json_t *json, struct err *err) {

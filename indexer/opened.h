@@ -31,8 +31,14 @@ struct validate_options opened_valid(const struct cli *cli, const struct opened 
 MUST_CHECK enum status opened_publish(const struct cli *cli, struct opened *o,
                                       bool rebuild, struct err *err);
 
-/* Who runs this: `by`, else $USER, else "". */
+/* Who runs this: `by`, else $USER (if it is UTF-8), else "". */
 const char *opened_actor(const char *by);
+
+/* May words of a person (by, opinion, note; NULL: none) be kept in events and the audit?
+ * STATUS_USAGE: no UTF-8, or control characters; STATUS_INVALID E_CLASSIFIED: they carry
+ * a classification marking. option: what to call them. */
+MUST_CHECK enum status opened_check_words(const char *option, const char *words,
+                                          struct err *err);
 
 /* Prints an object or array in one line on stdout and drops it. STATUS_NOMEM (NULL),
  * STATUS_IO. */

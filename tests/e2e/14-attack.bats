@@ -85,8 +85,8 @@ refused_whole() {
     "$CG" batch list | grep -q 'a???\[31m?b.jsonl'
     "$CG" audit --json | jq -e '.[0].detail == "a???[31m?b.jsonl"'
     "$CG" review list --json | jq -e '.[0].file == "a???[31m?b.jsonl"'
-    "$CG" batch withdraw 1 --by $'\xff\xfe'
-    "$CG" audit --json | jq -e '.[0].actor == "??"'
+    USER=$'\xff\xfe' "$CG" batch withdraw 1
+    "$CG" audit --json | jq -e '.[0].actor == ""'
     check_deep
 }
 
@@ -97,4 +97,19 @@ refused_whole() {
     run -2 "$CG" ingest --reject-file b.jsonl a.jsonl
     [[ "$output" == *reject-file* ]]
     diff copy a.jsonl
+}
+
+@test "what a person says must be text, and not classified" {
+    regs 1 2 >a.jsonl
+    ingest a.jsonl
+    run -2 "$CG" record unapprove T-0001 --by $'\xff' --at 2016-02-01
+    run -2 "$CG" record unapprove T-0001 --opinion $'a\x1b[31m' --at 2016-02-01
+    run -1 "$CG" record unapprove T-0001 --opinion 'CANARY机密★10年' --at 2016-02-01
+    [[ "$output" == *E_CLASSIFIED* && "$output" != *CANARY* ]]
+    run -2 "$CG" batch withdraw 1 --opinion $'\xff'
+    run -2 "$CG" unit list --by $'\xff'
+    [ "$("$CG" audit --json | jq length)" -eq 1 ]
+    "$CG" record unapprove T-0001 --by 甲 --opinion 批复有误 --at 2016-02-01
+    "$CG" batch withdraw 1
+    check_deep
 }
