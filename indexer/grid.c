@@ -280,7 +280,8 @@ static bool above_value(const struct profile_name *name, const struct sheet_row 
     char norm[PROFILE_HEADER];
     struct str s = value_trim(row->cell[i].text);
     const char *p = s.p, *end = s.p + s.n;
-    while (p < end && *p != ':' && strncmp(p, "：", 3) != 0) {
+    while (p < end && *p != ':' &&
+           !str_starts(str_slice(p, (size_t)(end - p)), str_of("："))) {
         uint32_t cp;
         p = utf8_next(p, end, &cp);
     }
