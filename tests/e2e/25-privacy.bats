@@ -16,7 +16,7 @@ setup() {
 }
 teardown() { drop_daemon; }
 
-bytes_of() { node "$ROOT/tests/e2e/inflate.mjs" "$1"; }
+bytes_of() { inflate "$1"; }
 # none_of FILE…: no canary in it; prints the first that is.
 none_of() {
     if grep -a -i -o -F -f canary.words "$@" | sort | uniq -c | head -n 20 | grep .; then return 1; fi

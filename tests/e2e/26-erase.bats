@@ -25,7 +25,7 @@ holds() {
     grep -r -a -i -q qverase "$1" || "$DUMP" "$1" '*' | grep -a -i -c qverase >/dev/null
 }
 # The same, with everything that inflates at any offset: for small sets.
-holds_deflated() { node "$ROOT/tests/e2e/inflate.mjs" "$1" | grep -a -i -c qverase >/dev/null; }
+holds_deflated() { inflate "$1" | grep -a -i -c qverase >/dev/null; }
 public_total() { get "$URL/search.json?size=0&$1" | jq .total; }
 # A fingerprint of the first table.
 counted() { "$CG" stats T01 --format csv | sed 1d | cut -d, -f2- | paste -sd' ' | cksum; }

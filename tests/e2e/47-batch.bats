@@ -241,7 +241,7 @@ state() {
     ingest b.jsonl
     grep -r -a -q qvzbatch "$CHENGGUO_STORE"
     withdraw 2 --erase >/dev/null
-    node "$ROOT/tests/e2e/inflate.mjs" "$CHENGGUO_STORE/public" >bytes
+    inflate "$CHENGGUO_STORE/public" >bytes
     run ! grep -a -q qvzbatch bytes
     run ! grep -r -a -q qvzbatch "$CHENGGUO_STORE"/registry.db*
     grep -a -q 第0001号 bytes

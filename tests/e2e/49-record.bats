@@ -246,7 +246,7 @@ rebuilt() {
     regs 3 3 '{title: "qvzstep封孔器", abstract: "qvzstep装置"}' >>a.jsonl
     ingest a.jsonl
     record unapprove T-0003 --erase >/dev/null
-    node "$ROOT/tests/e2e/inflate.mjs" "$CHENGGUO_STORE/public" >bytes
+    inflate "$CHENGGUO_STORE/public" >bytes
     run ! grep -a -i -q -e qvz -e T-0003 bytes
     grep -a -q 第0001号 bytes
     "$CG" show --audience internal T-0003 --json | jq -e '.title == "qvzstep封孔器"'

@@ -32,7 +32,7 @@ setup_file() { lib_setup; }
     chengguo show --audience internal --json 9142025Y9003 | jq -e '.title == "矿井通风参数快速测定方法"'
     chengguo conversion list --json | jq -e '[.[] | select(.contract_no | startswith("20261401000000")).match] == ["title", "manual"]'
     [ "$(chengguo review list --held --json | jq length)" = 0 ]
-    bytes=$(node "$ROOT/tests/e2e/inflate.mjs" 库/registry.db | grep -a -c 保密测试样机 || true)
+    bytes=$(inflate 库/registry.db | grep -a -c 保密测试样机 || true)
     [ "$bytes" = 0 ]
     check_deep
 }

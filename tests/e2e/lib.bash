@@ -126,3 +126,9 @@ drop_daemon() {
 }
 
 get() { curl -fsS --max-time 30 -g "$@"; }
+
+# Every byte below a folder, inflated ones too. Without compiling in the background, for
+# whose end Node may wait for ever when it ends itself (nodejs/node#54918).
+inflate() { # FOLDER
+    node --no-concurrent-recompilation "$ROOT/tests/e2e/inflate.mjs" "$1"
+}
