@@ -103,7 +103,7 @@ static bool told_before(struct loop *l, const char *name) {
 
 static void tell(struct loop *l, const char *name, enum watch_fate fate,
                  const struct err *why, bool once) {
-    char line[1024];
+    char line[1024], shown[WATCH_NAME];
     static const char *const words[] = {[WATCH_DONE] = "已接收",
                                         [WATCH_PARTIAL] = "已接收，部分行被拒收或待定",
                                         [WATCH_FAILED] = "未接收",
@@ -113,7 +113,8 @@ static void tell(struct loop *l, const char *name, enum watch_fate fate,
     if (fate == WATCH_LEFT && told_before(l, name)) return;
     struct err e = *why;
     e.file[0] = 0;
-    fprintf(stderr, "%s：%s%s%s\n", name, words[fate], e.text[0] ? "：" : "",
+    watch_show(name, shown);
+    fprintf(stderr, "%s：%s%s%s\n", shown, words[fate], e.text[0] ? "：" : "",
             e.text[0] ? err_line(&e, line, sizeof line) : "");
 }
 

@@ -61,4 +61,7 @@ MUST_CHECK enum status watch_report_write(int folder_fd, const struct watch_repo
 /* The same as one JSON object; NULL: no memory. The caller owns it. */
 json_t *watch_report_json(const struct watch_report *r);
 
+/* A name as reports and messages show it: anybody may put a file of any name there. */
+void watch_show(const char *name, char out[WATCH_NAME]);
+
 #endif

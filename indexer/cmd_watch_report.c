@@ -15,16 +15,23 @@ static const char *const labels[OUTCOME_COUNT] = {
     [OUTCOME_REJECTED] = "拒收",
 };
 
+void watch_show(const char *name, char out[WATCH_NAME]) {
+    snprintf(out, WATCH_NAME, "%s", name);
+    utf8_make_shown(out);
+}
+
 json_t *watch_report_json(const struct watch_report *r) {
-    char at[INSTANT_TEXT];
+    char at[INSTANT_TEXT], name[WATCH_NAME], to[WATCH_NAME];
+    watch_show(r->name, name);
+    watch_show(r->to, to);
     json_t *o = r->rows ? ingest_report_json(r->rows) : json_object();
     if (!o) return NULL;
-    json_object_set_new(o, "file", json_string(r->name));
+    json_object_set_new(o, "file", json_string(name));
     json_object_set_new(o, "at", json_string(instant_text(r->now, at)));
     json_object_set_new(o, "taken", json_boolean(r->fate != WATCH_FAILED));
     json_object_set_new(
         o, "moved_to",
-        json_sprintf("%s/%s", r->fate == WATCH_FAILED ? "failed" : "done", r->to));
+        json_sprintf("%s/%s", r->fate == WATCH_FAILED ? "failed" : "done", to));
     if (r->fate == WATCH_FAILED)
         json_object_set_new(o, "error",
                             json_pack("{s:s,s:s,s:s,s:i}", "code", r->why->code, "text",
@@ -89,8 +96,9 @@ static void put_problems(const struct watch_report *r, struct buf *out) {
 }
 
 static void put_text(const struct watch_report *r, struct buf *out) {
-    char at[INSTANT_TEXT];
-    buf_add_f(out, "%s\n处理时间 %s\n", r->name, instant_text(r->now, at));
+    char at[INSTANT_TEXT], name[WATCH_NAME];
+    watch_show(r->name, name);
+    buf_add_f(out, "%s\n处理时间 %s\n", name, instant_text(r->now, at));
     if (r->fate == WATCH_FAILED) {
         buf_add_f(out, "结果：没有接收，其中任何一行都没有写入。\n原因：%s%s%s%s\n",
                   r->why->text, r->why->code[0] ? " [" : "", r->why->code,

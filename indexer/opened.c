@@ -27,10 +27,17 @@ enum status opened_open(const struct cli *cli, bool write, struct opened *out,
     enum status s = windows_load(cli->config->windows, &o.windows, err);
     if (s != STATUS_OK) return s;
     s = open_store(cli, write, &o, err);
+    if (s != STATUS_OK) {
+        windows_free(o.windows);
+        return s;
+    }
+    /* A run that was killed between its commit and the publishing may be told that all is
+     * done already; what it withdrew must not stay public for that. */
+    if (write) s = opened_publish(cli, &o, false, err);
     if (s == STATUS_OK)
         *out = o;
     else
-        windows_free(o.windows);
+        opened_close(&o);
     return s;
 }
 

@@ -18,7 +18,7 @@ struct opened {
 
 /* Opens the store, its registry and the window table. The store must be there
  * (STATUS_NOT_FOUND): no command but ingest makes one. write: takes the lock
- * (STATUS_BUSY). */
+ * (STATUS_BUSY), and publishes what an earlier run committed and did not publish. */
 MUST_CHECK enum status opened_open(const struct cli *cli, bool write, struct opened *out,
                                    struct err *err);
 void opened_close(struct opened *o);

@@ -5,6 +5,7 @@
 #include "core/date.h"
 #include "core/utf8.h"
 #include "indexer/decide_identity.h"
+#include "indexer/validate.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -174,6 +175,11 @@ static enum status one_line(struct registry_batch *b, struct reader *r, struct s
         return wrong(r, -1, err);
     }
     if (!str_trim(line).n) return STATUS_OK;
+    if (validate_marking(line, NULL)) {
+        err_set(err, STATUS_INVALID, "E_CLASSIFIED",
+                "文字中有密级标志，整个文件没有导入");
+        return wrong(r, -1, err);
+    }
     if (!*header) {
         *header = true;
         return read_header(r, line, err);

@@ -113,3 +113,42 @@ refused_whole() {
     "$CG" batch withdraw 1
     check_deep
 }
+
+@test "an inbox: names of any bytes are shown as text, in messages and in both reports" {
+    local name
+    name=$(printf 'a\xb3\xc9\x1b[31mb.jsonl')
+    mkdir in
+    regs 1 2 >"in/$name"
+    run -0 "$CG" watch --once --json in
+    [[ "$output" != *$'\033'* ]]
+    grep '^{' <<<"$output" | jq -e '.file == "a???[31mb.jsonl" and .moved_to == "done/a???[31mb.jsonl"'
+    jq -e '.file == "a???[31mb.jsonl"' "in/done/$name.report.json"
+    grep -q '^a???\[31mb' "in/done/$name.报告.txt"
+}
+
+@test "a list of units that is marked is not imported" {
+    regs 1 2 >a.jsonl
+    ingest a.jsonl
+    printf '名称\t简称\n甲院\t甲\n秘密★10年CANARY院\t乙\n' >u.tsv
+    run -1 "$CG" unit import u.tsv
+    [[ "$output" == *"u.tsv:3"*E_CLASSIFIED* && "$output" != *CANARY* ]]
+    ! grep -rq CANARY "$CHENGGUO_STORE"
+    [ "$("$CG" unit list --json | jq 'map(select(.name == "甲院")) | length')" = 0 ]
+}
+
+@test "a withdrawal killed before it was published is published by the next attempt, whatever that says" {
+    regs 1 3 >a.jsonl
+    regs 4 5 >b.jsonl
+    ingest a.jsonl
+    ingest b.jsonl
+    cp -a "$CHENGGUO_STORE" before
+    "$CG" batch withdraw 1
+    # the registry is ahead of both sets, as after a kill
+    rm -r "$CHENGGUO_STORE/public" "$CHENGGUO_STORE/internal"
+    cp -a before/public before/internal "$CHENGGUO_STORE"
+    [ "$(total)" -eq 5 ]
+    run -1 "$CG" batch withdraw 1
+    [[ "$output" == *已经撤回* ]]
+    [ "$(total)" -eq 2 ]
+    check_deep
+}
