@@ -3,6 +3,7 @@
  * twice; the store must hold the same, and what it holds must be what a walk over
  * everything gives. */
 #include "indexer/conversion_match.h"
+#include "tests/prop/draw.h"
 #include "tests/unit/xstore.h"
 
 #define ROUNDS 25
@@ -18,17 +19,6 @@ struct rows {
     size_t n;
 };
 
-static uint64_t next(uint64_t *s) {
-    uint64_t z = (*s += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
-static int below(uint64_t *s, int n) {
-    return (int)(next(s) % (uint64_t)n);
-}
-
 static void PRINTF_LIKE(2, 3) add(struct rows *r, const char *fmt, ...) {
     va_list ap;
     va_start(ap, fmt);
@@ -39,15 +29,15 @@ static void PRINTF_LIKE(2, 3) add(struct rows *r, const char *fmt, ...) {
 
 /* The first unit is the record's own, so that no two are duplicates of each other. */
 static void record(struct rows *r, uint64_t *s, int i) {
-    int revisions = 1 + below(s, 3), day = 1 + below(s, 5);
-    for (int rev = 1; rev <= revisions; rev++, day += 1 + below(s, 4)) {
+    int revisions = 1 + draw_below(s, 3), day = 1 + draw_below(s, 5);
+    for (int rev = 1; rev <= revisions; rev++, day += 1 + draw_below(s, 4)) {
         char ip[128] = "";
-        int n = below(s, 3);
+        int n = draw_below(s, 3);
         for (int k = 0; k < n; k++) {
             size_t at = strlen(ip);
             snprintf(ip + at, sizeof ip - at,
                      "%s{\"kind\":\"发明专利\",\"no\":\"ZL20231000000%d.1\"}",
-                     k ? "," : "", below(s, NUMBERS));
+                     k ? "," : "", draw_below(s, NUMBERS));
         }
         add(r,
             "{\"kind\":\"registration\",\"uid\":\"U%d\",\"rev\":%d,\"updated_at\":\"2025-"
@@ -56,30 +46,30 @@ static void record(struct rows *r, uint64_t *s, int i) {
             "pending\""
             ":%s,\"units\":[{\"name\":\"自有单位%d\"},{\"name\":\"售方%d\"}],\"secrecy\":"
             "\"非密\",\"stat_year\":2025,\"ip\":[%s]}",
-            i, rev, day, i, below(s, TITLES), below(s, 5) ? "false" : "true", i,
-            below(s, UNITS), ip);
+            i, rev, day, i, draw_below(s, TITLES), draw_below(s, 5) ? "false" : "true", i,
+            draw_below(s, UNITS), ip);
     }
-    if (below(s, 3) == 0)
+    if (draw_below(s, 3) == 0)
         add(r,
             "{\"kind\":\"event\",\"uid\":\"U%d\",\"to\":\"unapproved\",\"at\":\"2025-02-%"
             "02d\"}",
-            i, 1 + below(s, 20));
+            i, 1 + draw_below(s, 20));
 }
 
 static void contract(struct rows *r, uint64_t *s, int c) {
     char more[512] = "";
-    int by = below(s, 5);
+    int by = draw_below(s, 5);
     if (by == 0)
         snprintf(more, sizeof more, ",\"achievements\":[{\"uid\":\"U%d\"}]",
-                 below(s, RECORDS + 2));
+                 draw_below(s, RECORDS + 2));
     if (by == 1 || by == 3)
         snprintf(more, sizeof more, ",\"ip_no\":\"20231000000%d1，CN20231000000%d.1\"",
-                 below(s, NUMBERS), below(s, NUMBERS));
+                 draw_below(s, NUMBERS), draw_below(s, NUMBERS));
     size_t at = strlen(more);
     if (by >= 2)
         snprintf(more + at, sizeof more - at,
                  ",\"achievement_title\":\"《成果%d》\",\"seller\":{\"name\":\"售方%d\"}",
-                 below(s, TITLES), below(s, UNITS));
+                 draw_below(s, TITLES), draw_below(s, UNITS));
     add(r,
         "{\"kind\":\"contract\",\"contract_no\":\"C%02d\",\"type\":\"许可\",\"signed_"
         "on\":"
@@ -108,7 +98,7 @@ static char *store_of(const struct rows *r, uint64_t *s, bool shuffled) {
     size_t order[MAX_ROWS];
     for (size_t i = 0; i < r->n; i++) order[i] = i;
     for (size_t i = r->n; shuffled && i > 1; i--) {
-        size_t k = (size_t)below(s, (int)i), t = order[i - 1];
+        size_t k = (size_t)draw_below(s, (int)i), t = order[i - 1];
         order[i - 1] = order[k];
         order[k] = t;
     }
@@ -118,9 +108,9 @@ static char *store_of(const struct rows *r, uint64_t *s, bool shuffled) {
     int file = 0;
     for (size_t i = 0; i < r->n; i++) {
         buf_add_f(&b, "%s\n", r->v[order[i]]);
-        if (i + 1 < r->n && !(shuffled && below(s, 6) == 0)) continue;
+        if (i + 1 < r->n && !(shuffled && draw_below(s, 6) == 0)) continue;
         bring(&x, &b, &file);
-        if (shuffled && below(s, 3) == 0) bring(&x, &b, &file);
+        if (shuffled && draw_below(s, 3) == 0) bring(&x, &b, &file);
         check(&x);
         buf_clear(&b);
     }

@@ -5,6 +5,7 @@
  *
  * CHENGGUO_MUTATIONS: how many files (default 1000), CHENGGUO_SEED: the first seed. */
 #include "indexer/source.h"
+#include "tests/prop/draw.h"
 #include "tests/unit/xlsx_make.h"
 #include "tests/unit/xstore.h"
 
@@ -25,15 +26,8 @@ struct file {
 static struct file seeds[MAX_SEEDS];
 static size_t nseeds;
 
-static uint64_t next(uint64_t *s) {
-    uint64_t z = (*s += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
 static size_t below(uint64_t *s, size_t n) {
-    return n ? (size_t)(next(s) % n) : 0;
+    return n ? (size_t)(draw_next(s) % n) : 0;
 }
 
 static void add(enum form form, const char *p, size_t n) {

@@ -1,6 +1,7 @@
 /* Without conflicts between rows their order, and their split into files, does not
  * matter: random histories of a few records, events, contracts and payments are brought
  * in sorted, and again shuffled and cut into files; the store must hold the same. */
+#include "tests/prop/draw.h"
 #include "tests/unit/xstore.h"
 
 #define ROUNDS 60
@@ -11,17 +12,6 @@ struct rows {
     char *v[MAX_ROWS];
     size_t n;
 };
-
-static uint64_t next(uint64_t *s) {
-    uint64_t z = (*s += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
-static int below(uint64_t *s, int n) {
-    return (int)(next(s) % (uint64_t)n);
-}
 
 static void PRINTF_LIKE(2, 3) add(struct rows *r, const char *fmt, ...) {
     va_list ap;
@@ -50,23 +40,23 @@ static void history(struct rows *r, uint64_t *s, int i) {
     static const char *const path[] = {"approved",   "unapproved", "approved",
                                        "unapproved", "returned",   "submitted",
                                        "unit_review"};
-    int day = below(s, 20), rev = 1, number = 1000 + i, steps = below(s, 8);
+    int day = draw_below(s, 20), rev = 1, number = 1000 + i, steps = draw_below(s, 8);
     size_t at = 0;
     line(r, i, rev, day, path[0], number, true, rev);
     for (int k = 0; k < steps; k++) {
-        day += 1 + below(s, 12);
-        switch (below(s, 4)) {
+        day += 1 + draw_below(s, 12);
+        switch (draw_below(s, 4)) {
             case 0: /* a correction that repeats the state */
-                if (below(s, 3) == 0) number = 2000 + i;
+                if (draw_below(s, 3) == 0) number = 2000 + i;
                 rev++;
-                line(r, i, rev, day, path[at], number, below(s, 4) != 0, rev);
+                line(r, i, rev, day, path[at], number, draw_below(s, 4) != 0, rev);
                 break;
             case 1: /* consent by an event */
                 add(r,
                     "{\"kind\":\"event\",\"uid\":\"U%d\",\"consent\":\"%s\",\"at\":"
                     "\"2025-"
                     "%02d-%02d\"}",
-                    i, below(s, 2) ? "yes" : "no", 1 + day / 28, 1 + day % 28);
+                    i, draw_below(s, 2) ? "yes" : "no", 1 + day / 28, 1 + day % 28);
                 break;
             default:
                 if (at + 1 == ARRAY_LEN(path)) break;
@@ -82,7 +72,7 @@ static void history(struct rows *r, uint64_t *s, int i) {
 
 static void conversions(struct rows *r, uint64_t *s) {
     for (int c = 0; c < 4; c++) {
-        int a = below(s, RECORDS), b = (a + 1) % RECORDS;
+        int a = draw_below(s, RECORDS), b = (a + 1) % RECORDS;
         add(r,
             "{\"kind\":\"contract\",\"contract_no\":\"C%d\",\"type\":\"许可\",\"signed_"
             "on\":"
@@ -109,7 +99,7 @@ static char *store_of(const struct rows *r, uint64_t *s, bool shuffled) {
     size_t order[MAX_ROWS];
     for (size_t i = 0; i < r->n; i++) order[i] = i;
     for (size_t i = r->n; shuffled && i > 1; i--) {
-        size_t k = (size_t)below(s, (int)i), t = order[i - 1];
+        size_t k = (size_t)draw_below(s, (int)i), t = order[i - 1];
         order[i - 1] = order[k];
         order[k] = t;
     }
@@ -119,7 +109,7 @@ static char *store_of(const struct rows *r, uint64_t *s, bool shuffled) {
     int file = 0;
     for (size_t i = 0; i < r->n; i++) {
         buf_add_f(&b, "%s\n", r->v[order[i]]);
-        if (i + 1 < r->n && !(shuffled && below(s, 10) == 0)) continue;
+        if (i + 1 < r->n && !(shuffled && draw_below(s, 10) == 0)) continue;
         char name[32];
         snprintf(name, sizeof name, "file%d.jsonl", file++);
         struct ingest_report report = xstore_ingest(&x, name, b.p, b.n);

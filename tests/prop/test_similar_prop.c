@@ -2,21 +2,11 @@
  * replaced and dropped and when it is loaded anew; and in whatever order rows come in, a
  * row is held exactly when it is like one that came and was stored before. */
 #include "indexer/similar.h"
+#include "tests/prop/draw.h"
 #include "tests/unit/xstore.h"
 
 #define RECORDS 160
 #define ROUNDS 12
-
-static uint64_t next(uint64_t *s) {
-    uint64_t z = (*s += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
-static int below(uint64_t *s, int n) {
-    return (int)(next(s) % (uint64_t)n);
-}
 
 /* A record of a small world, so that much is nearly the same. */
 static json_t *draw(uint64_t *s, int i) {
@@ -34,21 +24,21 @@ static json_t *draw(uint64_t *s, int i) {
                                         "中科院煤化所",
                                         "太钢",
                                         "太原理工"};
-    const char *stem = stems[below(s, ARRAY_LEN(stems))];
+    const char *stem = stems[draw_below(s, ARRAY_LEN(stems))];
     struct buf title = buf_init(0);
-    size_t drop = below(s, 2) ? (size_t)below(s, 12) * 3 : strlen(stem);
+    size_t drop = draw_below(s, 2) ? (size_t)draw_below(s, 12) * 3 : strlen(stem);
     for (size_t at = 0; at < strlen(stem); at += 3)
         if (at != drop) buf_add(&title, stem + at, 3);
-    buf_add_z(&title, slips[below(s, ARRAY_LEN(slips))]);
-    if (below(s, 4) == 0) buf_add_f(&title, "乙丙丁%c", 'a' + below(s, 3));
+    buf_add_z(&title, slips[draw_below(s, ARRAY_LEN(slips))]);
+    if (draw_below(s, 4) == 0) buf_add_f(&title, "乙丙丁%c", 'a' + draw_below(s, 3));
     char uid[16], project[24], number[24];
     snprintf(uid, sizeof uid, "S-%04d", i);
-    snprintf(project, sizeof project, "2015-%03d", below(s, 6));
-    snprintf(number, sizeof number, "ZL2015%06d.1", below(s, 40));
+    snprintf(project, sizeof project, "2015-%03d", draw_below(s, 6));
+    snprintf(number, sizeof number, "ZL2015%06d.1", draw_below(s, 40));
     json_t *people = json_array();
-    for (int n = below(s, 4); n > 0; n--) {
+    for (int n = draw_below(s, 4); n > 0; n--) {
         char name[16];
-        snprintf(name, sizeof name, "某%c", 'a' + below(s, 9));
+        snprintf(name, sizeof name, "某%c", 'a' + draw_below(s, 9));
         json_array_append_new(people, json_pack("{s:s,s:i}", "name", name, "unit", 1));
     }
     json_t *doc = json_pack(
@@ -56,10 +46,11 @@ static json_t *draw(uint64_t *s, int i) {
         "kind", "registration", "uid", uid, "registry", "140000", "secrecy", "非密",
         "state", "approved", "consent", "yes", "publicity", "closed", "category", "A",
         "title", buf_z(&title), "stat_year", 2015, "units", "name",
-        units[below(s, ARRAY_LEN(units))], "people", people, "ip", "kind", "发明专利",
-        "no", number, "core", below(s, 5) == 0);
+        units[draw_below(s, ARRAY_LEN(units))], "people", people, "ip", "kind",
+        "发明专利", "no", number, "core", draw_below(s, 5) == 0);
     assert_non_null(doc);
-    if (below(s, 3) == 0) json_object_set_new(doc, "project_no", json_string(project));
+    if (draw_below(s, 3) == 0)
+        json_object_set_new(doc, "project_no", json_string(project));
     buf_done(&title);
     return doc;
 }
@@ -121,16 +112,16 @@ static void index_is_all_pairs(void **state) {
         assert_non_null(ix);
         /* Put, replaced and dropped, some before the first question and some after. */
         for (int step = 0; step < 3 * RECORDS; step++) {
-            uint32_t key = 1 + (uint32_t)below(&s, RECORDS);
+            uint32_t key = 1 + (uint32_t)draw_below(&s, RECORDS);
             if (step == RECORDS) found += compare(ix, all, ARRAY_LEN(all));
             likeness_free(all[key]);
             all[key] = NULL;
-            if (below(&s, 5) == 0) {
+            if (draw_below(&s, 5) == 0) {
                 must_(similar_forget(ix, key, &err), &err, "similar_forget");
                 continue;
             }
             json_t *doc = draw(&s, (int)key);
-            all[key] = like_of(doc, below(&s, 4) == 0);
+            all[key] = like_of(doc, draw_below(&s, 4) == 0);
             json_decref(doc);
             bool equal = false;
             must_(similar_put(ix, key, all[key], &err), &err, "similar_put");
@@ -175,7 +166,7 @@ static void held_are_like_an_earlier_one(void **state) {
             order[i] = i;
         }
         for (int i = N - 1; i > 0; i--) {
-            int k = below(&s, i + 1), t = order[i];
+            int k = draw_below(&s, i + 1), t = order[i];
             order[i] = order[k];
             order[k] = t;
         }
@@ -199,7 +190,7 @@ static void held_are_like_an_earlier_one(void **state) {
             char *line = json_dumps(doc[i], JSON_COMPACT);
             buf_add_f(&file, "%s\n", line);
             free(line);
-            if (at + 1 == N || below(&s, 16) == 0) {
+            if (at + 1 == N || draw_below(&s, 16) == 0) {
                 char name[16];
                 snprintf(name, sizeof name, "f%d", at);
                 struct ingest_report r = xstore_ingest(&x, name, file.p, file.n);

@@ -5,6 +5,7 @@
 #include "indexer/decide_identity.h"
 #include "indexer/similar_diff.h"
 #include "indexer/similar_text.h"
+#include "tests/prop/draw.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,15 +14,8 @@
 
 #include <cmocka.h>
 
-static uint64_t next(uint64_t *s) {
-    uint64_t z = (*s += UINT64_C(0x9E3779B97F4A7C15));
-    z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return z ^ (z >> 31);
-}
-
 static size_t below(uint64_t *s, size_t n) {
-    return (size_t)(next(s) % n);
+    return (size_t)(draw_next(s) % n);
 }
 
 /* The textbook's Levenshtein distance. */
