@@ -1,6 +1,7 @@
 #include "indexer/ingest_prepare.h"
 #include "core/utf8.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static void refuse(struct prepared_row *row, const char *code, const char *sentence,
@@ -44,10 +45,13 @@ static const char *syntax_words(const json_error_t *at) {
 /* A row of a table that could not be read as it stands. */
 static void refuse_table_row(struct prepared_row *row) {
     const struct source_row *src = &row->src;
+    char unnamed[40];
+    snprintf(unnamed, sizeof unnamed, "第 %lld 列", (long long)src->fault_at);
     const char *header =
         src->map && src->fault_at > 0 && (size_t)src->fault_at <= src->map->ncolumns
             ? src->map->header[src->fault_at - 1].shown
             : "";
+    if (!header[0]) header = unnamed;
     row->secret = true;
     if (src->fault == SOURCE_UNPARSED) {
         err_set(&row->why, STATUS_INVALID, "E_SYNTAX",

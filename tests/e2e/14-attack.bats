@@ -152,3 +152,9 @@ refused_whole() {
     [ "$(total)" -eq 2 ]
     check_deep
 }
+
+@test "a faulty cell without a header is named by its column" {
+    printf '%s\n' 成果名称,成果类别,密级,第一完成单位 '甲装置,A,非密,某院,,"乙"丙' >a.csv
+    run -3 "$CG" ingest a.csv
+    [[ "$output" == *"列“第 6 列”"* ]]
+}
