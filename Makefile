@@ -38,6 +38,9 @@ NOWARN_tsan := -Wno-null-dereference -Wno-maybe-uninitialized
 
 pkg_cflags := $(shell pkg-config --cflags $(PKGS) $(DRAW_PKGS) 2>/dev/null | sed 's/-I\([^ ]*\)/-isystem \1/g')
 LIBS = $(shell pkg-config --libs $(PKGS)) -lcsv -lpthread
+# Xapian's inverter frees and asks for small nodes without end: jemalloc takes a tenth off a
+# bulk build. The sanitizers bring an allocator of their own.
+ALLOC := $(if $(filter release,$(FLAVOUR)),-ljemalloc)
 DRAW_LIBS = $(shell pkg-config --libs $(DRAW_PKGS)) -lplot -lm
 
 CPPFLAGS := -I. -I$(G) -D_GNU_SOURCE $(pkg_cflags)
@@ -69,7 +72,7 @@ endif
 
 $(B)/chengguo: $(B)/main.o $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(B)/main.o $(LIB) $(LIBS)
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(B)/main.o $(LIB) $(LIBS) $(ALLOC)
 
 $(B)/chengguo-draw: $(DRAW_OBJ) $(LIB)
 	$(call say,LINK,$@)

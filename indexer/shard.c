@@ -6,17 +6,12 @@
 #include "indexer/registry.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define TICK 500
 #define FILE_BUFFER (1 << 20)
-#define HEAP_BYTES (1 << 30)
-#define HEAP_LARGE ((size_t)128 << 20) /* a shard uses about as much */
-#define LARGE_PAGE ((size_t)2 << 20)
 
 void shard_path(const char *dir, size_t n, const char *name, char *out, size_t size) {
     snprintf(out, size, "%s/%05zu.%s", dir, n, name);
@@ -171,26 +166,9 @@ static enum status write_left(struct making *m, struct err *err) {
     return ok ? STATUS_OK : err_errno(err, "不能写 %s", m->dir);
 }
 
-/* Xapian's inverter frees a flush's worth of small nodes again and again: the heap keeps
- * them rather than giving pages back and asking for them anew (5 % of a build). Its trees
- * are walked at random: large pages spare misses of the address cache (2 %). */
-static void tune_memory(void) {
-    mallopt(M_TRIM_THRESHOLD, HEAP_BYTES);
-    mallopt(M_TOP_PAD, HEAP_BYTES / 16);
-    mallopt(M_MMAP_THRESHOLD, HEAP_BYTES);
-    /* The heap grows by this block once, keeps it when it is freed, and asks for large
-     * pages in it; a system that has none to give goes on with small ones. */
-    char *block = malloc(HEAP_LARGE);
-    if (!block) return;
-    char *page = block + (LARGE_PAGE - (uintptr_t)block % LARGE_PAGE);
-    (void)madvise(page, HEAP_LARGE - LARGE_PAGE, MADV_HUGEPAGE);
-    free(block);
-}
-
 enum status shard_make(void *arg, size_t job, struct worker *w, struct err *err) {
     const struct shard_plan *plan = arg;
     uint32_t from = (uint32_t)job * plan->range + 1, to = from + plan->range;
-    tune_memory();
     struct registry registry;
     struct making m = {.worker = w,
                        .dir = plan->dir,

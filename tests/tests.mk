@@ -80,7 +80,7 @@ PEER_OBJ := $(B)/tests/bench/peer.o $(B)/tests/bench/gen/labels.o $(B)/tests/ben
             $(B)/tests/bench/gen/rng.o $(B)/tests/bench/gen/orgs.o $(B)/tests/bench/gen/people.o
 $(B)/chengguo-peer: $(PEER_OBJ) $(LIB)
 	$(call say,LINK,$@)
-	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(PEER_OBJ) $(LIB) $(LIBS) -lm
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $(PEER_OBJ) $(LIB) $(LIBS) $(ALLOC) -lm
 
 # Speed and memory of reading one table file.
 $(B)/chengguo-readers: $(B)/tests/bench/readers.o $(LIB)
