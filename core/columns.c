@@ -1,46 +1,15 @@
 #include "core/columns_file.h"
+#include "core/fs.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 static enum status corrupt(struct err *err, const char *path, const char *what) {
     err_set(err, STATUS_CORRUPT, NULL, "%s: %s; run chengguo rebuild", path, what);
     return STATUS_CORRUPT;
-}
-
-static enum status map_file(const char *path, void **map, size_t *n, struct err *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        if (errno == ENOENT)
-            return err_set(err, STATUS_NOT_FOUND, NULL, "%s is not there", path);
-        return err_errno(err, "不能打开 %s", path);
-    }
-    struct stat st;
-    if (fstat(fd, &st) != 0) {
-        enum status s = err_errno(err, "不能读出 %s 的大小", path);
-        close(fd);
-        return s;
-    }
-    if (!S_ISREG(st.st_mode) ||
-        (size_t)st.st_size < sizeof(struct columns_head) + sizeof(uint64_t)) {
-        close(fd);
-        return corrupt(err, path, "不是列文件，或被截短");
-    }
-    void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-    enum status s = STATUS_OK;
-    if (p == MAP_FAILED) s = err_errno(err, "不能映射 %s", path);
-    close(fd);
-    if (s == STATUS_OK) {
-        *map = p;
-        *n = (size_t)st.st_size;
-    }
-    return s;
 }
 
 /* Bytes that a section must have; SIZE_MAX where only the content tells. */
@@ -208,7 +177,9 @@ static void point(const char *base, const struct columns_head *h, struct columns
 enum status columns_open(const char *path, struct columns *out, struct err *err) {
     void *map = NULL;
     size_t n = 0;
-    enum status s = map_file(path, &map, &n, err);
+    enum status s =
+        fs_map(path, sizeof(struct columns_head) + sizeof(uint64_t), &map, &n, err);
+    if (s == STATUS_CORRUPT) return corrupt(err, path, "不是列文件，或被截短");
     if (s != STATUS_OK) return s;
     struct columns c = {0};
     const struct columns_head *h = map;

@@ -1,12 +1,9 @@
 /* Reading the block: checked once, then looked up by key, window and docid. */
 #include "core/columns_han.h"
 #include "core/columns.h"
+#include "core/fs.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static size_t list_bytes(const struct columns_han_entry *e) {
     return e->n > COLUMNS_HAN_SPARSE ? COLUMNS_HAN_WINDOW / 8
@@ -179,33 +176,18 @@ const char *columns_han_verify(const struct columns_han *h, const uint64_t *live
 }
 
 enum status columns_han_open(const char *path, struct columns_han *out, struct err *err) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        if (errno == ENOENT)
-            return err_set(err, STATUS_NOT_FOUND, NULL, "%s is not there", path);
-        return err_errno(err, "不能打开 %s", path);
-    }
-    struct stat st;
-    enum status s = STATUS_OK;
-    void *map = MAP_FAILED;
-    if (fstat(fd, &st) != 0)
-        s = err_errno(err, "不能读出 %s 的大小", path);
-    else if ((size_t)st.st_size < sizeof(struct columns_han_head))
-        s = err_set(err, STATUS_CORRUPT, NULL, "%s 被截短", path);
-    else if ((map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0)) ==
-             MAP_FAILED)
-        s = err_errno(err, "不能映射 %s", path);
-    close(fd);
+    void *map;
+    size_t n;
+    enum status s = fs_map(path, sizeof(struct columns_han_head), &map, &n, err);
     if (s != STATUS_OK) return s;
     struct columns_han h;
-    const char *bad =
-        columns_han_check(map, (size_t)st.st_size, COLUMNS_MAX_DOCID + 1, &h);
+    const char *bad = columns_han_check(map, n, COLUMNS_MAX_DOCID + 1, &h);
     if (bad) {
-        munmap(map, (size_t)st.st_size);
+        munmap(map, n);
         return err_set(err, STATUS_CORRUPT, NULL, "%s: %s", path, bad);
     }
     h.map = map;
-    h.map_bytes = (size_t)st.st_size;
+    h.map_bytes = n;
     *out = h;
     return STATUS_OK;
 }
