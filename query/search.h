@@ -19,6 +19,7 @@
 #ifndef QUERY_SEARCH_H
 #define QUERY_SEARCH_H
 
+#include "query/expand.h"
 #include "query/qlang.h"
 #include "query/request.h"
 
@@ -68,7 +69,10 @@ struct search_result {
     size_t nnotices;
     const char *notice[QLANG_MAX_NOTICES + 2];
     struct str understood; /* n = 0: no query */
+    struct expansion_list expanded;
     struct search_relaxed relaxed;
+    struct str suggestion; /* did you mean (spell.h); n = 0: nothing */
+    uint32_t suggestion_total;
     uint32_t total;
     uint32_t rank; /* hits before the first of this page */
     int64_t took_ns;

@@ -25,6 +25,7 @@
 #include "core/analyse.h"
 #include "core/columns.h"
 #include "core/rectext.h"
+#include "core/suggest.h"
 
 C_API_BEGIN
 
@@ -198,6 +199,11 @@ MUST_CHECK enum status xindex_reader_refresh(struct xindex_reader *r, struct err
 int64_t xindex_reader_revision(const struct xindex_reader *r);
 const char *xindex_reader_as_of(const struct xindex_reader *r);
 const struct columns *xindex_reader_columns(const struct xindex_reader *r);
+/* The suggestions of the loaded revision, opened when first asked for and kept with it;
+ * valid until the next refresh or search. STATUS_NOT_FOUND (a set without them), and
+ * those of suggest_open. */
+MUST_CHECK enum status xindex_reader_suggest(struct xindex_reader *r,
+                                             const struct suggest **out, struct err *err);
 /* The record text of a live docid; valid until the next refresh or search. */
 struct str xindex_reader_text(const struct xindex_reader *r, uint32_t docid);
 

@@ -1,0 +1,46 @@
+/* pinyin.h - how Han text is read: toneless pinyin, polyphones decided by phrase.
+ *
+ * Readings come from a table that the build makes of an npm or Debian package (its name,
+ * version and licence stand in docs/decisions/008-pinyin.md): one reading a character,
+ * and phrases whose characters are read otherwise (长江 chang jiang, 重庆 chong qing,
+ * 银行 yin hang, 音乐 yin yue). Text is matching text (text.h), so simplified; the
+ * longest phrase wins, from left to right. ü is v (lv, nv, lve, nve), as input methods
+ * have it.
+ *
+ * Threads: constant data, pure functions.
+ * Not: no tones, no names of persons as such (a phrase table knows the common ones), no
+ * widening of any search: suggestions and did-you-mean alone use it.
+ */
+#ifndef CORE_PINYIN_H
+#define CORE_PINYIN_H
+
+#include "core/str.h"
+
+C_API_BEGIN
+
+#define PINYIN_SYLLABLE_MAX 6 /* letters: zhuang */
+#define PINYIN_READINGS_MAX 8 /* of one character */
+
+/* Syllables are numbered 1 .. pinyin_count() in alphabetical order. */
+unsigned pinyin_count(void);
+/* "zhuang"; "" for 0 or an unknown number. */
+const char *pinyin_syllable(unsigned id);
+/* Number of a syllable written in full, or 0. */
+unsigned pinyin_by_name(struct str letters);
+
+/* Reads the first `max` characters of matching text: out[i] is the syllable of character
+ * i, 0 where it is no Han character or has no known reading. Returns how many were read.
+ */
+size_t pinyin_read(struct str norm, uint16_t *out, size_t max);
+
+/* Every reading of one Han character, the usual one first; returns how many. */
+size_t pinyin_readings(uint32_t cp, uint16_t out[PINYIN_READINGS_MAX]);
+/* The characters that have this usual or other reading, frequent ones first: *out points
+ * into the table; returns how many. */
+size_t pinyin_homophones(unsigned id, const uint32_t **out);
+
+/* Is this the beginning of any syllable ("zh", "zhua")? */
+bool pinyin_is_start(struct str letters);
+
+C_API_END
+#endif
