@@ -39,6 +39,10 @@ size_t pinyin_readings(uint32_t cp, uint16_t out[PINYIN_READINGS_MAX]);
  * into the table; returns how many. */
 size_t pinyin_homophones(unsigned id, const uint32_t **out);
 
+/* Changes whenever the table does (syllables, readings or phrases): a hash that the build
+ * makes of it. Files of keys made with the table note it (suggest.h). */
+uint64_t pinyin_fingerprint(void);
+
 /* Is this the beginning of any syllable ("zh", "zhua")? */
 bool pinyin_is_start(struct str letters);
 
