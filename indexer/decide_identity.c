@@ -1,5 +1,6 @@
 #include "indexer/decide_identity.h"
 #include "core/text.h"
+#include "core/uscc.h"
 #include "core/utf8.h"
 
 #include <stdio.h>
@@ -73,19 +74,6 @@ static struct str string_of(const json_t *j) {
                              : str_slice("", 0);
 }
 
-bool identity_uscc_valid(struct str code) {
-    static const char set[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
-    if (code.n != 18) return false;
-    int sum = 0, weight = 1;
-    for (size_t i = 0; i < 17; i++) {
-        const char *at = code.p[i] ? strchr(set, code.p[i]) : NULL;
-        if (!at) return false;
-        sum += (int)(at - set) * weight;
-        weight = weight * 3 % 31;
-    }
-    return code.p[17] == set[(31 - sum % 31) % 31];
-}
-
 static struct str name_at(const struct identity *id, size_t i) {
     size_t from = i ? id->name_end[i - 1] : 0;
     return str_slice(id->names.p ? id->names.p + from : "", id->name_end[i] - from);
@@ -109,7 +97,7 @@ static enum status add_unit(struct identity *id, const json_t *unit, struct err 
         identity_unit_name(string_of(json_object_get(unit, "name")), &id->names, err);
     if (s != STATUS_OK) return s;
     struct str code = string_of(json_object_get(unit, "uscc"));
-    if (identity_uscc_valid(code)) {
+    if (uscc_is_valid(code)) {
         memcpy(id->code[id->n], code.p, code.n);
         id->code[id->n][code.n] = 0;
     } else {

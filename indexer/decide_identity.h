@@ -57,7 +57,4 @@ void identity_uid(const struct identity *id, struct str registry, int n,
 MUST_CHECK enum status identity_unit_name(struct str name, struct buf *out,
                                           struct err *err);
 
-/* 18 characters with the right check character (GB 32100-2015)? */
-bool identity_uscc_valid(struct str code);
-
 #endif

@@ -1,5 +1,6 @@
 #include "indexer/units.h"
 
+#include "core/uscc.h"
 #include "indexer/decide_identity.h"
 #include "indexer/units_store.h"
 
@@ -144,7 +145,7 @@ static enum status look_up(struct units *u, const json_t *unit, uint32_t *out,
     struct str name = text_at(unit, "name"), code = text_at(unit, "uscc");
     *out = UINT32_MAX;
     if (!name.n) return STATUS_OK;
-    if (!identity_uscc_valid(code)) code = str_slice("", 0);
+    if (!uscc_is_valid(code)) code = str_slice("", 0);
     uint64_t hash = hash_of(name, code);
     if (u->nslot) {
         const uint32_t *slot = slot_of(u, hash, name, code);

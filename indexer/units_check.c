@@ -1,6 +1,7 @@
 /* units_verify of units.h: the register against the records and against itself. */
 #include "indexer/units_store.h"
 
+#include "core/uscc.h"
 #include "indexer/decide_identity.h"
 
 #include <stdarg.h>
@@ -45,7 +46,7 @@ static enum status tell(void *arg, const struct registry_row *row, struct err *e
         enum status s = identity_unit_name(name, &v->norm, err);
         if (s != STATUS_OK) return s;
         db_bind(v->add, 1, str_slice(buf_z(&v->norm), v->norm.n));
-        db_bind(v->add, 2, identity_uscc_valid(code) ? code : str_slice("", 0));
+        db_bind(v->add, 2, uscc_is_valid(code) ? code : str_slice("", 0));
         db_bind(v->add, 3, units_shown(name));
         sqlite3_bind_int(v->add, 4, record_visibility(&row->record) != VISIBLE_NO);
         s = db_run(&v->r->db, v->add, err);

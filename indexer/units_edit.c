@@ -1,5 +1,6 @@
 #include "indexer/units_edit.h"
 
+#include "core/uscc.h"
 #include "core/utf8.h"
 #include "indexer/decide_identity.h"
 #include "indexer/units_store.h"
@@ -69,7 +70,7 @@ enum status units_find(struct registry *r, struct str id, int64_t *unit,
     if (is_number(what))
         s = find_rows(r, "SELECT id, merged_into, uscc FROM unit WHERE id = ?1 + 0", what,
                       &f, err);
-    else if (identity_uscc_valid(what))
+    else if (uscc_is_valid(what))
         s = find_rows(
             r, "SELECT id, merged_into, uscc FROM unit WHERE uscc = ?1 ORDER BY id", what,
             &f, err);

@@ -3,8 +3,8 @@
 
 #include "core/codes.h"
 #include "core/date.h"
+#include "core/uscc.h"
 #include "core/utf8.h"
-#include "indexer/decide_identity.h"
 #include "indexer/validate.h"
 
 #include <stdlib.h>
@@ -149,7 +149,7 @@ static enum status read_line(const struct reader *r, struct str line,
                 UNITS_NAME_BYTES);
         return wrong(r, NAME, err);
     }
-    if (d->uscc.n && !identity_uscc_valid(d->uscc)) {
+    if (d->uscc.n && !uscc_is_valid(d->uscc)) {
         err_set(err, STATUS_INVALID, NULL,
                 "信用代码 %.*s 不是 18 位或校验位不符；不能确认的请留空",
                 (int)utf8_clip(d->uscc, 40), d->uscc.p);

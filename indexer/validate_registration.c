@@ -1,8 +1,8 @@
 /* validate_registration.c - registrations and collections: the rules that no single field
  * can state. See validate.h. */
 #include "core/date.h"
+#include "core/uscc.h"
 #include "core/utf8.h"
-#include "indexer/decide_identity.h"
 #include "indexer/validate_engine.h"
 #include "indexer/validate_value.h"
 
@@ -80,7 +80,7 @@ static enum status rule_uscc(struct build *b, json_t *unit, const char *path) {
     if (raw.n == 0) return STATUS_OK;
     size_t n = squeeze(raw, code);
     struct str squeezed = n ? str_slice(code, n) : raw;
-    if (!identity_uscc_valid(squeezed))
+    if (!uscc_is_valid(squeezed))
         warnings_add(b->w, W_USCC, path, "统一社会信用代码的校验位不符");
     return str_eq(raw, squeezed)
                ? STATUS_OK
