@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Searches over the sample against brute force: every public record is fetched as JSON and
 # jq looks for the words itself, so neither index nor analyser can agree with themselves.
+# Then random quoted pieces of random texts, which Python normalises and looks for itself.
 load lib
 
 setup_file() {
@@ -72,4 +73,10 @@ same() {
             | [$g[0].facets.keyword[] | select(.count != $w[0].keyword[.value])] as $keywords
             | if $got == $want and $keywords == [] then true else ({$got, $want, $keywords} | debug | false) end'
     done
+}
+
+@test "1,500 quoted pieces of any text: totals, records, facets and marks as a scan finds them" {
+    python3 "$ROOT/tests/quality/exact.py" "$CG" "$BATS_TEST_TMPDIR" 1500 "${CHENGGUO_SEED:-20}" >figures ||
+        { cat figures; return 1; }
+    echo "# $(tail -n 1 figures)" >&3
 }
