@@ -9,9 +9,9 @@ build="gcc g++ make pkg-config libxapian-dev libsqlite3-dev libmicrohttpd-dev li
  libcsv-dev libjemalloc-dev libplot-dev librsvg2-dev
  libcairo2-dev libfreetype-dev libfontconfig-dev libkainjow-mustache-dev
  fonts-noto-cjk ca-certificates"
-tests="libcmocka-dev gnumeric bats curl jq libxml2-utils chromium sqlite3 strace zstd procps"
+tests="libcmocka-dev gnumeric bats curl jq libxml2-utils chromium sqlite3 strace zstd procps python3"
 lint="libclang-rt-14-dev clang-format clang-tidy cppcheck shellcheck"
-bench="liblucene8-java default-jdk-headless libgroonga-dev zstd python3 wrk bc"
+bench="liblucene8-java default-jdk-headless libgroonga-dev zstd wrk bc"
 case $group in
 run) want=$build ;;
 test) want="$build $tests" ;;
