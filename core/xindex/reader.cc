@@ -223,15 +223,42 @@ enum status xindex_lookup(struct xindex_reader *r, void *ctx, struct str term,
     });
 }
 
+static uint32_t count_of(const xindex_reader &r, struct str term) {
+    uint32_t key = terms_char_key(term);
+    if (key) return columns_han_find(&r.columns.han, key).n;
+    if (term.n > XINDEX_TERM_MAX) return 0;
+    return r.db->get_termfreq(std::string(term.p ? term.p : "", term.n));
+}
+
 enum status xindex_term_count(struct xindex_reader *r, struct str term, uint32_t *out,
                               struct err *err) {
-    return retried(r, "counting a term", err, [&] {
-        uint32_t n = 0, key = terms_char_key(term);
-        if (key)
-            n = columns_han_find(&r->columns.han, key).n;
-        else if (term.n <= XINDEX_TERM_MAX)
-            n = r->db->get_termfreq(std::string(term.p, term.n));
-        *out = n;
+    return xindex_terms_count(r, &term, 1, out, err);
+}
+
+enum status xindex_terms_count(struct xindex_reader *r, const struct str *term, size_t n,
+                               uint32_t *out, struct err *err) {
+    return retried(r, "counting terms", err, [&] {
+        std::vector<uint32_t> counts(n);
+        for (size_t i = 0; i < n; i++) counts[i] = count_of(*r, term[i]);
+        for (size_t i = 0; i < n; i++) out[i] = counts[i];
         return STATUS_OK;
     });
+}
+
+enum status xindex_terms_from(struct xindex_reader *r, struct str prefix, size_t max,
+                              xindex_term_fn fn, void *arg, struct err *err) {
+    std::vector<std::pair<std::string, uint32_t>> found; /* told when all are read */
+    enum status s = retried(r, "listing terms", err, [&] {
+        found.clear();
+        std::string start(prefix.p ? prefix.p : "", prefix.n);
+        Xapian::TermIterator it = r->db->allterms_begin(start),
+                             end = r->db->allterms_end(start);
+        for (; it != end && found.size() < max; ++it)
+            found.emplace_back(*it, it.get_termfreq());
+        return STATUS_OK;
+    });
+    if (s != STATUS_OK) return s;
+    for (const auto &f : found)
+        if (!fn(arg, str_slice(f.first.data(), f.first.size()), f.second)) break;
+    return STATUS_OK;
 }

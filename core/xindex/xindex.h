@@ -221,6 +221,17 @@ MUST_CHECK enum status xindex_lookup(struct xindex_reader *r, void *ctx, struct 
 /* Number of documents that hold the term (0 when none); the empty term is in all. */
 MUST_CHECK enum status xindex_term_count(struct xindex_reader *r, struct str term,
                                          uint32_t *out, struct err *err);
+/* The same of many terms at once; ascending ones cost least. */
+MUST_CHECK enum status xindex_terms_count(struct xindex_reader *r, const struct str *term,
+                                          size_t n, uint32_t *out, struct err *err);
+
+/* Calls fn for the terms of the index that begin with `prefix` (single characters are
+ * none, see above), in bytewise order, each with its number of documents, until fn says
+ * false or `max` were told. The text lasts for the call; fn asks the reader nothing. */
+typedef bool (*xindex_term_fn)(void *arg, struct str term, uint32_t count);
+MUST_CHECK enum status xindex_terms_from(struct xindex_reader *r, struct str prefix,
+                                         size_t max, xindex_term_fn fn, void *arg,
+                                         struct err *err);
 
 C_API_END
 #endif
