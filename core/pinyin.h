@@ -8,7 +8,7 @@
  * have it.
  *
  * Threads: constant data, pure functions.
- * Not: no tones, no names of persons as such (a phrase table knows the common ones), no
+ * Not: no tones, no guess whether a text names a person (pinyin_read_name is told), no
  * widening of any search: suggestions and did-you-mean alone use it.
  */
 #ifndef CORE_PINYIN_H
@@ -33,6 +33,9 @@ unsigned pinyin_by_name(struct str letters);
  */
 size_t pinyin_read(struct str norm, uint16_t *out, size_t max);
 
+/* The same for the name of a person: 单, 解, 仇 at its head are read as surnames. */
+size_t pinyin_read_name(struct str norm, uint16_t *out, size_t max);
+
 /* Every reading of one Han character, the usual one first; returns how many. */
 size_t pinyin_readings(uint32_t cp, uint16_t out[PINYIN_READINGS_MAX]);
 /* The characters that have this usual or other reading, frequent ones first: *out points
@@ -45,6 +48,9 @@ uint64_t pinyin_fingerprint(void);
 
 /* Is this the beginning of any syllable ("zh", "zhua")? */
 bool pinyin_is_start(struct str letters);
+
+/* Says which table this is: with another one, stored readings may differ. */
+uint64_t pinyin_fingerprint(void);
 
 C_API_END
 #endif
