@@ -49,8 +49,5 @@ uint64_t pinyin_fingerprint(void);
 /* Is this the beginning of any syllable ("zh", "zhua")? */
 bool pinyin_is_start(struct str letters);
 
-/* Says which table this is: with another one, stored readings may differ. */
-uint64_t pinyin_fingerprint(void);
-
 C_API_END
 #endif
