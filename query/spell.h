@@ -8,35 +8,47 @@
  *   - the whole word for a keyword, unit or person of the same sound (wrong pick of an
  *     input method);
  *   - of a Latin word, one letter (Damerau-Levenshtein distance 1).
+ * The rest of the query stays as it was typed. A word is changed only when the registry
+ * hardly has it, whatever the filters, and when its expansion knows nothing of it; a
+ * sentence (qlang.h) is left alone, because a wrong character does not hide its hits.
+ *
  * Candidates come from the registry itself: the bigrams of the index say which neighbours
- * occur, the suggestions (suggest.h) which words are read alike. Every offer is counted
- * by a search under the same filters, so its total is exact. Work is bounded: at most
- * SPELL_TRIES counts.
+ * occur, the suggestions (suggest.h) which words are read alike. A change must mend every
+ * pair of neighbours that is rarer than the offer has to be. Every offer is counted by a
+ * search under the same filters, so its total is exact. Work is bounded: at most
+ * SPELL_TRIES counts, SPELL_WALKS walks over SPELL_WALK_TERMS terms each.
  *
  * Threads: as the reader.
  */
 #ifndef QUERY_SPELL_H
 #define QUERY_SPELL_H
 
-#include "core/suggest.h"
-#include "query/search_relax.h"
+#include "core/xindex/xindex.h"
+#include "query/expand.h"
 
 #define SPELL_BELOW 3
 #define SPELL_LEAST 5
 #define SPELL_FACTOR 10
 #define SPELL_TRIES 12
+#define SPELL_WALKS 16
+#define SPELL_WALK_TERMS 8192
 
 struct spell_offer {
     struct str q; /* the whole query with the one word changed; n = 0: nothing to offer */
     uint32_t total;
 };
 
-/* `suggest` may be NULL (no file): homophones of whole words are then left out. `strict`
- * is how many records the query as typed matches. STATUS_NOMEM and those of count. */
-MUST_CHECK enum status spell_offer(void *ctx, struct xindex_reader *reader,
-                                   const struct suggest *suggest,
-                                   const struct qlang_query *query, struct str q,
-                                   uint32_t strict, search_count_fn count, void *arg,
+/* How many records match `q`, read and expanded as the request's own query is: under the
+ * request's filters, or without any. */
+typedef enum status (*spell_count_fn)(void *arg, struct str q, bool filtered,
+                                      uint32_t *total, struct err *err);
+
+/* `q` is a plain query as typed, `known` what was expanded in it, `strict` how many
+ * records it matches, `filtered`: the request has filters. STATUS_NOMEM and those of
+ * count and xindex.h. */
+MUST_CHECK enum status spell_offer(void *ctx, struct xindex_reader *reader, struct str q,
+                                   const struct expansion_list *known, uint32_t strict,
+                                   bool filtered, spell_count_fn count, void *arg,
                                    struct spell_offer *out, struct err *err);
 
 #endif
