@@ -6,7 +6,7 @@
 #include "query/qlang.h"
 #include "query/qlang_lex.h"
 
-#include "core/text.h"
+#include "core/analyse.h"
 #include "core/utf8.h"
 
 #include <talloc.h>
@@ -106,9 +106,14 @@ static bool join(struct parser *p, enum qlang_kind kind, struct qlang_node *a,
 /* ---- leaves ---------------------------------------------------------------------- */
 
 static bool normalised(struct parser *p, struct str text, struct str *norm) {
-    struct buf b = buf_init(QLANG_MAX_BYTES * 32);
+    struct buf b = buf_init(ANALYSE_MAX_LITERAL);
     p->status = text_normalise(text, &b, NULL, p->err);
     if (p->status == STATUS_OK) p->status = buf_check(&b, "检索词", p->err);
+    if (p->status == STATUS_LIMIT) {
+        p->status = err_set(p->err, STATUS_LIMIT, "query_too_complex",
+                            "检索词中的组合字符或合体字符太多；请删去一些");
+        err_place(p->err, NULL, 0, "q");
+    }
     if (p->status == STATUS_OK) {
         char *copy = talloc_memdup(p->query, buf_z(&b), (unsigned)b.n + 1);
         *norm = str_slice(copy, b.n);

@@ -114,7 +114,7 @@ struct xindex_node {
 
 /* Limits; a larger tree is STATUS_LIMIT before anything runs. */
 #define XINDEX_MAX_NODES 256
-#define XINDEX_MAX_TERMS 2048
+#define XINDEX_MAX_TERMS 6000 /* a pasted text of 4 KB, as it stands and loosened */
 #define XINDEX_MAX_DEPTH 24
 #define XINDEX_MAX_WINDOW 100000 /* offset + limit */
 #define XINDEX_MAX_EXPAND                                                                \
