@@ -177,6 +177,12 @@ static void refuses_what_is_too_much(void **state) {
     buf_clear(&b);
     for (int i = 0; i <= QLANG_MAX_DEPTH; i++) buf_add_char(&b, '(');
     refuse(buf_str(&b), STATUS_LIMIT, "query_too_complex");
+    buf_clear(&b);
+    for (int i = 0; i <= TEXT_MAX_CLUSTER; i++) buf_add_z(&b, "\xCC\x81"); /* U+0301 */
+    refuse(buf_str(&b), STATUS_LIMIT, "query_too_complex");
+    buf_clear(&b);
+    for (int i = 0; i < 1000; i++) buf_add_z(&b, "\xEF\xB7\xBA"); /* U+FDFA: 18 letters */
+    refuse(buf_str(&b), STATUS_LIMIT, "query_too_complex");
     buf_done(&b);
     refuse(str_of("年度:2025..2021"), STATUS_INVALID, "invalid_range");
     refuse(str_of("登记日期:2025-03..2025-02"), STATUS_INVALID, "invalid_range");
