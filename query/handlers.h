@@ -23,6 +23,8 @@ HANDLER(handle_asset);
 HANDLER(handle_home);
 HANDLER(handle_search);
 HANDLER(handle_record);
+HANDLER(handle_similar);
+HANDLER(handle_similar_text);
 HANDLER(handle_withdrawals);
 HANDLER(handle_stats_list);
 HANDLER(handle_stats_table);
