@@ -10,8 +10,9 @@
  *
  * The key of an entry by pinyin: the syllables of its characters (pinyin.h) run together,
  * other word characters as they are, the rest left out; by initials: the first letter of
- * each. Keys end after SUGGEST_KEY_CHARS characters. The file notes the fingerprint of
- * the pinyin table it was made with; with another one it is STATUS_CORRUPT (rebuild).
+ * each. Keys end with the character SUGGEST_KEY_CHARS of the text. The file notes the
+ * fingerprint of the pinyin table it was made with; with another one it is as good as
+ * missing. The layout is described in suggest_file.h.
  *
  * Immutable, memory-mapped, checked when opened, so that look-ups need no checks.
  * Threads: a struct suggest is read-only and may be shared; a builder belongs to one.
@@ -25,7 +26,8 @@
 C_API_BEGIN
 
 #define SUGGEST_KEY_CHARS 16
-#define SUGGEST_MAX 20 /* entries of one answer */
+#define SUGGEST_MAX 20         /* entries of one answer */
+#define SUGGEST_INPUT_CHARS 48 /* of an input that is read as pinyin */
 
 enum suggest_kind {
     SUGGEST_TITLE,
@@ -43,23 +45,34 @@ struct suggest_entry {
     uint32_t count; /* live records that have it */
 };
 
-/* STATUS_NOT_FOUND, STATUS_IO, STATUS_CORRUPT. The columns and the text that it belongs
- * to are borrowed and must outlive it. */
+/* STATUS_NOT_FOUND (also: made by another version or with another pinyin table),
+ * STATUS_IO, STATUS_CORRUPT, STATUS_NOMEM. The columns and the text that it belongs to
+ * are borrowed and must outlive it. */
 MUST_CHECK enum status suggest_open(const char *path, const struct columns *columns,
                                     const struct rectext *text, struct suggest **out,
                                     struct err *err);
 void suggest_close(struct suggest *s);
 
-/* The entries that begin as `input` does: by matching text, by full pinyin (the last
- * syllable may be unfinished), by initials, or by a mixture of characters, syllables and
- * initials (太yuan, tylg大学). Whole matches first, then by use, shorter ones, text.
- * Entries of different kinds with the same text are one, under the kind that is used
- * most. At most `max` (SUGGEST_MAX). Returns how many. */
+/* The entries for what somebody has typed so far (valid UTF-8), best first:
+ *  1. those that begin so by matching text, full pinyin (the last syllable may be
+ *     unfinished; ü is v, and u after l and n will do) or initials (zh, ch, sh count as
+ *     the first letter); whole matches before longer ones;
+ *  2. those that begin so by a mixture of characters, syllables and initials (太yuan,
+ *     tylg大学); characters before the first letter stand at the start as they are;
+ *  3. for two Han characters or more, units and keywords that hold the input inside, then
+ *     titles; in a large registry these come from an even sample of the records.
+ * Spaces, apostrophes and other punctuation among letters are passed over (xi'an). Within
+ * each: most used first, then shorter, then text. Members of different kinds with the
+ * same text are one entry, under the kind that is used most. Inputs over
+ * SUGGEST_INPUT_CHARS characters are looked up by text alone. Work is bounded whatever
+ * the input; where a bound is met, less used entries are left out.
+ * At most `max` (SUGGEST_MAX). Returns how many; 0 also when memory is out. */
 size_t suggest_find(const struct suggest *s, struct str input, size_t max,
                     struct suggest_entry *out);
 
-/* Titles apart: the facet values that are read exactly so (same syllables), most used
- * first, for did-you-mean. As above. */
+/* Titles apart: the entries that are read exactly so (same syllables, other characters),
+ * most used first, for did-you-mean. `norm` is matching text of 2 to SUGGEST_KEY_CHARS
+ * characters, at least one of them Han; else there are none. As above. */
 size_t suggest_homophones(const struct suggest *s, struct str norm, size_t max,
                           struct suggest_entry *out);
 
@@ -69,11 +82,16 @@ struct str suggest_text(const struct suggest *s, const struct suggest_entry *e);
 /* Writes `path` (path.tmp, fsync, rename) for these columns and text. `base` (NULL: from
  * nothing) is the file of an older revision whose order is taken over; `changed` are the
  * docids put or removed since, ascending. The same bytes come out with and without base.
- * STATUS_IO, STATUS_NOMEM. */
+ * STATUS_IO, STATUS_NOMEM, STATUS_LIMIT. */
 MUST_CHECK enum status suggest_write(const char *path, const struct columns *columns,
                                      const struct rectext *text,
                                      const struct suggest *base, const uint32_t *changed,
                                      size_t nchanged, struct err *err);
+
+/* Makes the file anew in memory and compares every byte (check --deep). As suggest_open
+ * and suggest_write. */
+MUST_CHECK enum status suggest_verify(const char *path, const struct columns *columns,
+                                      const struct rectext *text, struct err *err);
 
 C_API_END
 #endif
