@@ -1,5 +1,6 @@
 /* Runs tests/cases/qlang.test and the table of docs/query-language.md. */
 #include "core/date.h"
+#include "core/text.h"
 #include "query/qlang.h"
 #include "tests/unit/qlang_dump.h"
 
