@@ -156,6 +156,7 @@ struct xindex_reader {
     xi::Place place;
     struct columns columns = {};
     struct rectext text = {};
+    struct suggest *suggest = nullptr; /* of columns and text; opened when asked for */
     int64_t revision = -1;
     std::string as_of;
     double average_length = 1;
@@ -172,6 +173,7 @@ struct xindex_reader {
     xindex_reader(const xindex_reader &) = delete;
     xindex_reader &operator=(const xindex_reader &) = delete;
     ~xindex_reader() {
+        suggest_close(suggest);
         columns_close(&columns);
         rectext_close(&text);
     }

@@ -83,6 +83,8 @@ static enum status load(const std::string &dir, Loaded &l, struct err *err) {
 }
 
 static void take(xindex_reader &r, Loaded &l, const Place &place) {
+    suggest_close(r.suggest); /* it points into what goes */
+    r.suggest = nullptr;
     r.db.swap(l.db);
     std::swap(r.columns, l.columns);
     std::swap(r.text, l.text);
@@ -169,6 +171,21 @@ const char *xindex_reader_as_of(const struct xindex_reader *r) {
 
 const struct columns *xindex_reader_columns(const struct xindex_reader *r) {
     return &r->columns;
+}
+
+enum status xindex_reader_suggest(struct xindex_reader *r, const struct suggest **out,
+                                  struct err *err) {
+    try {
+        enum status s = STATUS_OK;
+        if (!r->suggest) {
+            std::string path = r->dir + "/suggest-" + std::to_string(r->revision);
+            s = suggest_open(path.c_str(), &r->columns, &r->text, &r->suggest, err);
+        }
+        if (s == STATUS_OK) *out = r->suggest;
+        return s;
+    } catch (...) {
+        return xi::caught("opening the suggestions", err);
+    }
 }
 
 struct str xindex_reader_text(const struct xindex_reader *r, uint32_t docid) {
