@@ -1,4 +1,5 @@
 /* api_search.c - /search and its JSON face. */
+#include "query/direct.h"
 #include "query/handlers.h"
 #include "query/result_json.h"
 
@@ -20,7 +21,8 @@ enum status api_search_json(struct call *c, struct response *r, struct err *err)
         return STATUS_OK;
     }
     if (s == STATUS_OK)
-        s = search_run(c->mem, reader, req, c->request->deadline_ns, &res, err);
+        s = direct_search(c->mem, reader, call_losses(c, req->q), req,
+                          c->request->deadline_ns, &res, err);
     if (s == STATUS_OK) {
         s = result_json(res, "/search.json", &r->body, err);
         r->type = "application/json; charset=utf-8";

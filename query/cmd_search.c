@@ -1,5 +1,6 @@
 #include "query/cmd_open.h"
 #include "query/commands.h"
+#include "query/direct.h"
 #include "query/result_json.h"
 #include "query/result_text.h"
 
@@ -73,7 +74,11 @@ static enum status run(void *ctx, const struct cli *cli, size_t npos,
     if (s == STATUS_OK) s = request(ctx, cli, npos, o, audience, &req, err);
     if (s == STATUS_OK) s = cmd_open_set(cli, audience, set_dir, &reader, err);
     if (s != STATUS_OK) return s;
-    s = search_run(ctx, reader, req, 0, &res, err);
+    struct db data;
+    struct err ignored;
+    bool losses = pubdata_open(set_dir, &data, &ignored) == STATUS_OK;
+    s = direct_search(ctx, reader, losses ? &data : NULL, req, 0, &res, err);
+    if (losses) db_close(&data);
     if (s == STATUS_OK && o->json)
         s = result_json(res, "/search.json", out, err);
     else if (s == STATUS_OK)

@@ -1,6 +1,7 @@
 /* page_search.c - /search as a page: the same search as the JSON face, with facets as
  * links, chips, sorts and paging around it. Every link keeps the canonical request. */
 #include "core/utf8.h"
+#include "query/direct.h"
 #include "query/handlers.h"
 #include "query/page_hit.h"
 #include "query/page_search.h"
@@ -71,6 +72,26 @@ static void put_sorts(struct page_search *p) {
     bool keep =
         p->req->sort_given && strcmp(now, p->req->q.n ? "relevance" : "-approved") != 0;
     view_text(v, "sort", keep ? now : NULL);
+}
+
+static void put_direct(struct page_search *p) {
+    struct view *v = p->view;
+    const struct direct_list *d = p->res->direct;
+    json_t *list = view_list(v, v->j, "direct");
+    for (size_t i = 0; d && i < d->n; i++) {
+        const struct direct_answer *a = &d->v[i];
+        bool record = str_starts(a->url, str_of("/achievement/"));
+        char label[48];
+        if (!record)
+            snprintf(label, sizeof label, "查看这 %u 项", a->total);
+        else
+            snprintf(label, sizeof label, "%s", a->total ? "打开这项成果" : "查看说明");
+        json_t *o = json_object();
+        view_set(v, o, "note", view_str(a->note));
+        view_set(v, o, "url", view_str(a->url));
+        view_set(v, o, "link_label", json_string(label));
+        view_add(v, list, o);
+    }
 }
 
 static void put_relaxed(struct page_search *p) {
@@ -216,6 +237,7 @@ static void put_page(struct page_search *p, const char *heading) {
     for (size_t i = 0; i < res->nnotices; i++)
         view_add(v, notices, json_string(res->notice[i]));
     view_set(v, v->j, "suggestion_link", json_null());
+    put_direct(p);
     put_relaxed(p);
     json_t *hits = view_list(v, v->j, "hits");
     for (size_t i = 0; i < res->nhits; i++) page_hit_add(p->call, v, hits, &res->hit[i]);
@@ -268,7 +290,8 @@ enum status page_search(struct call *c, struct response *r, struct err *err) {
     if (!shown->facets) shown->facets = page_search_facet_mask(req->audience);
     if (req->facet_size == REQUEST_FACET_SIZE_DEFAULT)
         shown->facet_size = PAGE_SEARCH_FACET_SIZE;
-    s = search_run(c->mem, reader, shown, c->request->deadline_ns, &res, err);
+    s = direct_search(c->mem, reader, call_losses(c, req->q), shown,
+                      c->request->deadline_ns, &res, err);
     if (s == STATUS_STALE) metrics_add(&c->server->metrics.retries);
     if (s != STATUS_OK) return s;
     char heading[HEADING_CHARS * 4 + 64];

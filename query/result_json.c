@@ -1,5 +1,6 @@
 #include "query/result_json.h"
 
+#include "query/direct.h"
 #include "query/json_out.h"
 
 static void put_key(struct buf *out, const char *key) {
@@ -155,6 +156,21 @@ static void put_paging(const struct search_result *r, const char *path, struct b
     buf_done(&url);
 }
 
+static void put_direct(const struct direct_list *list, struct buf *out) {
+    buf_add_z(out, ",\"direct\":[");
+    for (size_t i = 0; list && i < list->n; i++) {
+        const struct direct_answer *a = &list->v[i];
+        buf_add_f(out, "%s{\"kind\":\"%s\",\"text\":", i ? "," : "", a->kind);
+        json_out_string(out, a->text);
+        buf_add_z(out, ",\"note\":");
+        json_out_string(out, a->note);
+        buf_add_z(out, ",\"url\":");
+        json_out_string_or_null(out, a->url);
+        buf_add_f(out, ",\"total\":%u}", a->total);
+    }
+    buf_add_char(out, ']');
+}
+
 enum status result_json(const struct search_result *r, const char *path, struct buf *out,
                         struct err *err) {
     buf_add_f(out, "{\"revision\":%lld,\"as_of\":", (long long)r->revision);
@@ -170,6 +186,7 @@ enum status result_json(const struct search_result *r, const char *path, struct 
     put_hits(r, out);
     buf_add_char(out, ',');
     put_facets(r, out);
+    put_direct(r->direct, out);
     buf_add_char(out, '}');
     return buf_check(out, "检索结果", err);
 }

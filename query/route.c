@@ -195,6 +195,13 @@ struct str call_param(const struct call *c, const char *name) {
     return str_slice(NULL, 0);
 }
 
+struct db *call_losses(const struct call *c, struct str q) {
+    struct db *data;
+    struct err ignored;
+    if (q.n == 0) return NULL;
+    return context_data(c->context, &data, &ignored) == STATUS_OK ? data : NULL;
+}
+
 /* ---- conditional requests --------------------------------------------------------- */
 
 /* Weak comparison (RFC 9110 section 8.8.3.2): "W/" does not count. */

@@ -99,6 +99,10 @@ const char *face_name(enum face f); /* "html", "json" … */
 /* Value of a parameter, n = 0 when it is not given. */
 struct str call_param(const struct call *c, const char *name);
 
+/* data.db for what it tells of the numbers in a query; NULL without a query, and while it
+ * cannot be read: a search does not fail for that. */
+struct db *call_losses(const struct call *c, struct str q);
+
 /* Sets the ETag of a canonical request on a revision. True when the client has it: the
  * response then is a finished 304. */
 bool call_not_modified(const struct call *c, struct response *r, int64_t revision,

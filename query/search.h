@@ -26,6 +26,8 @@
 #define SEARCH_RELAX_BELOW 10
 #define SEARCH_RELAX_MAX_WORDS 8
 
+struct direct_list; /* direct.h */
+
 struct search_hit {
     uint32_t docid;
     double score;
@@ -86,6 +88,7 @@ struct search_result {
     size_t nwithout;
     size_t *without_filter;
     uint32_t *without;
+    const struct direct_list *direct; /* set by direct_search; NULL: not looked for */
 };
 
 /* Runs the request; *out is a talloc child of ctx and borrows *req. deadline_ns:
