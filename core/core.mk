@@ -13,12 +13,14 @@ $(G)/t2s.inc: build/tool/t2s
 	$(Q)mkdir -p $(@D) && $< > $@.$$$$ && mv $@.$$$$ $@
 # --- end of matching text
 
-# --- pinyin: readings from npm pinyin-pro and data/pinyin.tsv (core/gen/pinyin.mjs)
+# --- pinyin: readings from npm pinyin-pro and data/pinyin.tsv, how frequent words are from
+# Debian's rime-essay (core/gen/pinyin.mjs)
 GEN_HEADERS += $(G)/pinyin.inc
 PINYIN_PRO := node_modules/pinyin-pro/package.json
-$(G)/pinyin.inc: core/gen/pinyin.mjs data/pinyin.tsv $(G)/t2s.inc package-lock.json | $(PINYIN_PRO)
+ESSAY := /usr/share/rime-data/essay.txt
+$(G)/pinyin.inc: core/gen/pinyin.mjs data/pinyin.tsv $(G)/t2s.inc $(G)/divisions.tsv package-lock.json | $(PINYIN_PRO)
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && node $< $(G)/t2s.inc data/pinyin.tsv > $@.$$$$ && mv $@.$$$$ $@
+	$(Q)mkdir -p $(@D) && node $< $(G)/t2s.inc data/pinyin.tsv $(G)/divisions.tsv $(ESSAY) > $@.$$$$ && mv $@.$$$$ $@
 # --- end of pinyin
 
 # --- code lists: data/codes/*.tsv and the divisions of GB/T 2260 become
@@ -42,3 +44,4 @@ $(G)/codes_embedded.h: core/gen/embed.sh $(CODES_TSV)
 $(G)/codes_embedded.o: $(G)/codes_embedded.h $(CODES_TSV)
 	$(Q)$(CC) -c -o $@.$$$$ $(G)/codes_embedded.S && mv $@.$$$$ $@
 # --- end of code lists
+

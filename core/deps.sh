@@ -6,7 +6,7 @@ group=${1:?usage: deps.sh run|test|bench|lint}
 
 build="gcc g++ make pkg-config libxapian-dev libsqlite3-dev libmicrohttpd-dev libjansson-dev
  libicu-dev libtalloc-dev zlib1g-dev libinih-dev libxxhash-dev libzip-dev libexpat1-dev
- libcsv-dev libjemalloc-dev libplot-dev librsvg2-dev
+ libcsv-dev libjemalloc-dev libplot-dev librsvg2-dev rime-essay
  libcairo2-dev libfreetype-dev libfontconfig-dev libkainjow-mustache-dev
  fonts-noto-cjk ca-certificates"
 tests="libcmocka-dev gnumeric bats curl jq libxml2-utils chromium sqlite3 strace zstd procps python3"

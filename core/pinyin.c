@@ -6,20 +6,25 @@ enum {
     BLOCK_BITS = 7,
     CODE_POINTS = 0x110000,
     SURNAME_MAX = 2, /* characters */
+    RUN_MAX = 64,    /* characters read at once; a longer run is cut */
     CHINESE_NAME_MAX = 4, /* a longer one is foreign, 查尔斯·… is not of the family 查 */
 };
 
 /* What build/gen/pinyin.inc is made of (core/gen/pinyin.mjs). */
 struct han {
     uint16_t usual; /* syllable; 0: none */
-    uint16_t node;  /* where phrases that begin so go on; 0: there are none */
+    uint16_t node;  /* where words that begin so go on; 0: there are none */
+    uint16_t cost;  /* as a word of its own: the rarer, the dearer */
 };
-/* A node of the trie of phrases; the children of one stand together, sorted. */
+/* A node of the trie of words; the children of one stand together, sorted. */
 struct node {
     uint16_t cp, nchildren;
     uint32_t first;   /* child */
-    uint32_t reading; /* in phrase_reading, of the phrase that ends here; 0: none does */
+    uint16_t reading; /* of the word that ends here: in phrase_reading, or */
+    uint16_t cost;
 };
+enum { NO_WORD = 0, AS_USUAL = 1 };
+
 struct more { /* a character of several readings */
     uint32_t cp, at, n;
 };
@@ -65,7 +70,7 @@ bool pinyin_is_start(struct str letters) {
 }
 
 static struct han han_of(uint32_t cp) {
-    if (cp >= CODE_POINTS) return (struct han){0, 0};
+    if (cp >= CODE_POINTS) return (struct han){0, 0, 0};
     return char_block[char_page[cp >> BLOCK_BITS]][cp & ((1 << BLOCK_BITS) - 1)];
 }
 
@@ -83,35 +88,55 @@ static uint32_t child_of(uint32_t node, uint32_t cp) {
     return lo < end && phrase_node[lo].cp == cp ? lo : 0;
 }
 
-/* The longest phrase whose first character stands before p and leads to `node`: how many
- * characters it has, 0 for none. */
-static size_t longest_phrase(const char *p, const char *end, uint32_t node,
-                             const uint16_t **reading, const char **after) {
-    size_t best = 0;
-    for (size_t n = 2; p < end; n++) {
-        uint32_t cp;
-        p = utf8_next(p, end, &cp);
-        node = child_of(node, cp);
-        if (node == 0) break;
-        if (phrase_node[node].reading == 0) continue;
-        best = n;
-        *reading = phrase_reading + phrase_node[node].reading;
-        *after = p;
+/* The cheapest way to read on from one character of a run. */
+struct step {
+    uint32_t cost; /* from here to the end of the run */
+    uint16_t len;  /* characters of the word that begins here */
+    uint16_t reading;
+};
+
+/* Considers every word that begins with character i; step[i + 1 ..] are known. */
+static struct step best_step(const uint32_t *cp, size_t n, size_t i,
+                             const struct step *step) {
+    struct han han = han_of(cp[i]);
+    struct step best = {han.cost + step[i + 1].cost, 1, AS_USUAL};
+    uint32_t node = han.node;
+    for (size_t k = i + 1; node != 0 && k < n; k++) {
+        node = child_of(node, cp[k]);
+        const struct node *w = &phrase_node[node];
+        if (node == 0 || w->reading == NO_WORD) continue;
+        uint32_t cost = w->cost + step[k + 1].cost;
+        if (cost < best.cost)
+            best = (struct step){cost, (uint16_t)(k + 1 - i), w->reading};
     }
     return best;
+}
+
+/* Reads cp[0 .. n) into out. */
+static void read_run(const uint32_t *cp, size_t n, uint16_t *out) {
+    struct step step[RUN_MAX + 1];
+    step[n] = (struct step){0, 0, 0};
+    for (size_t i = n; i-- > 0;) step[i] = best_step(cp, n, i, step);
+    for (size_t i = 0; i < n; i += step[i].len)
+        for (size_t k = 0; k < step[i].len; k++)
+            out[i + k] = step[i].reading == AS_USUAL
+                             ? han_of(cp[i + k]).usual
+                             : phrase_reading[step[i].reading + k];
 }
 
 size_t pinyin_read(struct str norm, uint16_t *out, size_t max) {
     const char *p = norm.p, *end = norm.p + norm.n;
     size_t n = 0;
     while (n < max && p < end) {
-        uint32_t cp;
-        p = utf8_next(p, end, &cp);
-        struct han han = han_of(cp);
-        const uint16_t *reading = NULL;
-        size_t len = han.node ? longest_phrase(p, end, han.node, &reading, &p) : 0;
-        if (len == 0) out[n++] = han.usual;
-        for (size_t i = 0; i < len && n < max; i++) out[n++] = reading[i];
+        uint32_t cp[RUN_MAX];
+        uint16_t run[RUN_MAX];
+        size_t len = 0;
+        while (p < end && len < RUN_MAX) {
+            p = utf8_next(p, end, &cp[len++]);
+            if (han_of(cp[len - 1]).usual == 0) break;
+        }
+        read_run(cp, len, run);
+        for (size_t i = 0; i < len && n < max; i++) out[n++] = run[i];
     }
     return n;
 }

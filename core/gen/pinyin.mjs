@@ -1,9 +1,11 @@
-// pinyin.mjs T2S_INC PINYIN_TSV - build-time tool: prints the tables behind core/pinyin.c.
+// pinyin.mjs T2S_INC PINYIN_TSV DIVISIONS_TSV ESSAY - build-time tool: prints the tables
+// behind core/pinyin.c.
 //
-// Readings come from the npm package pinyin-pro (its data modules, not its algorithm) and
-// from data/pinyin.tsv, which wins. Everything is folded to matching text with the table
-// that core/gen/t2s.c made, tones are taken off, and a phrase is kept only where it is read
-// otherwise than its parts are.
+// Readings come from the npm package pinyin-pro (its data modules, not its algorithm), from
+// ICU for rare characters, and from data/pinyin.tsv, which wins. How often words are used
+// comes from Debian's rime-essay. Everything is folded to matching text with the table that
+// core/gen/t2s.c made, and tones are taken off.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import chars from "pinyin-pro/dist/esm/data/dict1.mjs";
@@ -14,11 +16,23 @@ import words5 from "pinyin-pro/dist/esm/data/dict5.mjs";
 import { PatternNumberDict as numbered } from "pinyin-pro/dist/esm/data/special.mjs";
 import surnameReadings from "pinyin-pro/dist/esm/data/surname.mjs";
 
-const [t2sPath, tsvPath] = process.argv.slice(2);
+const [t2sPath, tsvPath, divisionsPath, essayPath] = process.argv.slice(2);
 const CODE_POINTS = 0x110000;
 const BLOCK_BITS = 7;
-const PHRASE_MAX = 8; // characters, as in core/pinyin.c
+const PHRASE_MAX = 8; // characters of a word
 const READINGS_MAX = 8; // PINYIN_READINGS_MAX
+// Words of rime-essay that are taken: up to this long, used at least so often. Longer and
+// rarer ones changed nothing for the better in 52,000 titles and names.
+const WORD_MAX = 3;
+const COUNT_MIN = 1000;
+// How often words count as used, at least: those of data/pinyin.tsv, places, phrases of
+// the package.
+const OUR_COUNT = 6000;
+const PLACE_COUNT = 5000;
+const PHRASE_COUNT = 100;
+const COST_UNIT = 12; // of a natural logarithm
+const COST_MAX = 255;
+const OTHER_READING = 16; // how much rarer a character is in another than its usual reading
 const HAN = 1; // TEXT_HAN
 const FLAG_BITS = 6; // TEXT_FLAG_BITS
 
@@ -48,6 +62,7 @@ const plain = (s) =>
 const readings = new Map(); // code point -> plain readings, the usual one first
 const phrases = new Map(); // text -> plain readings
 const surnames = new Map();
+const ours = new Set();
 
 function addReadings(cp, list) {
     const all = readings.get(cp) ?? [];
@@ -66,6 +81,22 @@ for (const [cp, list] of known) if (becomes(cp) === cp) addReadings(cp, list);
 for (const [cp, list] of known) if (becomes(cp) !== cp) addReadings(becomes(cp), list);
 
 const legal = new Set([...readings.values()].flat());
+
+// Rare characters that the package lacks: ICU has one reading for each, if any.
+const rare = [];
+for (let cp = 0; cp < CODE_POINTS; cp++)
+    if (isHan(cp) && becomes(cp) === cp && !readings.has(cp)) rare.push(cp);
+const input = rare.map((cp) => String.fromCodePoint(cp)).join("\n");
+execFileSync("uconv", ["-f", "utf-8", "-t", "utf-8", "-x", "Han-Latin"], {
+    input,
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+})
+    .split("\n")
+    .forEach((reading, i) => {
+        if (legal.has(plain(reading))) readings.set(rare[i], [plain(reading)]);
+    });
+
 function addPhrase(map, text, reading) {
     const key = fold(text);
     const list = plain(reading).trim().split(/\s+/);
@@ -86,7 +117,7 @@ readFileSync(tsvPath, "utf8").split("\n").forEach((line, i) => {
     if (!reading.split(" ").every((s) => legal.has(s))) fail(`${tsvPath}:${i + 1}: ${reading}`);
     if (kind === "name") addPhrase(surnames, text, reading);
     else if (kind !== "word") fail(`${tsvPath}:${i + 1}: unknown kind ${kind}`);
-    else if (codes(text).length > 1) addPhrase(phrases, text, reading);
+    else if (codes(text).length > 1) addPhrase(phrases, text, reading), ours.add(fold(text));
     else {
         const cp = becomes(text.codePointAt(0));
         const list = [...plain(reading).split(" "), ...(readings.get(cp) ?? [])];
@@ -106,65 +137,109 @@ const syllables = ["", ...new Set([...readings.values()].flat())].sort();
 const idOf = new Map(syllables.map((s, i) => [s, i]));
 for (const s of syllables) if (s.length > 6 || !/^[a-z]*$/.test(s)) fail(`syllable ${s}`);
 
-// ---- phrases: those that are not what their parts say ---------------------------------
-// Shorter ones first, so that what is left out is read by kept phrases and characters.
-const kept = new Map();
-function readGreedily(text) {
-    const out = [];
-    const cps = [...text];
-    for (let i = 0; i < cps.length; ) {
-        let n = Math.min(PHRASE_MAX, cps.length - i);
-        while (n > 1 && !kept.has(cps.slice(i, i + n).join(""))) n--;
-        if (n > 1) out.push(...kept.get(cps.slice(i, i + n).join("")));
-        else out.push((readings.get(cps[i].codePointAt(0)) ?? [""])[0]);
-        i += n;
+// ---- words: how frequent, how read ------------------------------------------------------
+// A word costs the logarithm of how rare it is; a text is read by its cheapest split.
+const counts = new Map(); // folded text -> how often it is used
+for (const line of readFileSync(essayPath, "utf8").split("\n")) {
+    const [text, count] = line.split("\t");
+    const n = Number(count);
+    if (!n || !codes(text).every(isHan)) continue;
+    const key = fold(text);
+    counts.set(key, Math.max(counts.get(key) ?? 0, n));
+}
+const total = [...counts.values()].reduce((a, b) => a + b, 0);
+const costOf = (count) =>
+    Math.min(COST_MAX, Math.round(COST_UNIT * Math.log(total / Math.max(count, 1))));
+const charCost = (cp) => costOf(counts.get(String.fromCodePoint(cp)) ?? 1);
+
+const words = new Map(); // text -> {list, cost}
+function readByWords(text) {
+    const cps = codes(text);
+    const best = [{ cost: 0 }];
+    for (let i = cps.length - 1; i >= 0; i--) {
+        const rest = best[0];
+        let here = {
+            cost: rest.cost + charCost(cps[i]),
+            list: [(readings.get(cps[i]) ?? [""])[0]],
+            rest,
+        };
+        for (let n = 2; n <= Math.min(PHRASE_MAX, cps.length - i); n++) {
+            const w = words.get(String.fromCodePoint(...cps.slice(i, i + n)));
+            const after = best[n - 1];
+            if (w && w.cost + after.cost < here.cost)
+                here = { cost: w.cost + after.cost, list: w.list, rest: after };
+        }
+        best.unshift(here);
     }
+    const out = [];
+    for (let at = best[0]; at.rest; at = at.rest) out.push(...at.list);
     return out;
 }
-for (const [text, list] of [...phrases].sort((a, b) => a[0].length - b[0].length)) {
+const wanted = new Set(phrases.keys());
+for (const [text, n] of counts) {
+    const length = codes(text).length;
+    if (length >= 2 && length <= WORD_MAX && n >= COUNT_MIN) wanted.add(text);
+}
+// Places, with and without 市, 县, 区: they must hold together behind 市长 or 都市.
+const places = new Set();
+for (const line of readFileSync(divisionsPath, "utf8").split("\n")) {
+    const label = line.startsWith("#") ? "" : (line.split("\t")[1] ?? "");
+    for (const name of [label, label.replace(/(市|县|区)$/, "")]) {
+        const text = fold(name);
+        const mine = codes(text);
+        if (mine.length >= 2 && mine.every(isHan) && mine.some((c) => readings.get(c)?.length > 1))
+            places.add(text);
+    }
+}
+for (const text of places) wanted.add(text);
+// Shorter ones first: a word without a reading of its own is read by its parts.
+for (const text of [...wanted].sort((a, b) => a.length - b.length || (a < b ? -1 : 1))) {
     if (codes(text).length > PHRASE_MAX) continue;
-    if (readGreedily(text).join(" ") !== list.join(" ")) kept.set(text, list);
+    const list = phrases.get(text) ?? readByWords(text);
+    const least = Math.max(
+        ours.has(text) ? OUR_COUNT : 0,
+        places.has(text) ? PLACE_COUNT : 0,
+        phrases.has(text) ? PHRASE_COUNT : 0,
+    );
+    words.set(text, { list, cost: costOf(Math.max(counts.get(text) ?? 0, least)) });
 }
 
 // ---- a trie: the children of a node stand together, sorted ------------------------------
-const trie = { children: new Map(), reading: null };
-for (const [text, list] of kept) {
+const usualOf = (text) => codes(text).map((cp) => (readings.get(cp) ?? [""])[0]);
+const trie = { children: new Map() };
+for (const [text, word] of words) {
     let node = trie;
     for (const cp of codes(text)) {
-        if (cp > 0xffff) fail(`${text}: a phrase outside plane 0`);
-        if (!node.children.has(cp))
-            node.children.set(cp, { cp, children: new Map(), reading: null });
+        if (cp > 0xffff) fail(`${text}: a word outside plane 0`);
+        if (!node.children.has(cp)) node.children.set(cp, { cp, children: new Map() });
         node = node.children.get(cp);
     }
-    node.reading = list;
+    node.word = word;
+    node.special = word.list.join(" ") !== usualOf(text).join(" ");
 }
 const nodes = [trie];
-const pool = [0];
+const pool = [0, 0]; // 0: no word ends here, 1: read by the usual readings
 for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i];
     node.index = i;
     node.first = nodes.length;
     nodes.push(...[...node.children.values()].sort((a, b) => a.cp - b.cp));
-    node.at = 0;
-    if (node.reading) {
+    node.at = node.word ? 1 : 0;
+    if (node.special) {
         node.at = pool.length;
-        pool.push(...node.reading.map((s) => idOf.get(s)));
+        pool.push(...node.word.list.map((s) => idOf.get(s)));
     }
 }
-if (trie.children.size > 0xffff) fail("too many characters begin phrases");
+if (trie.children.size > 0xffff || pool.length > 0xffff) fail("a number outgrows 16 bits");
 
-// ---- homophones: GB/T 2312 level 1, level 2, others -------------------------------------
-const rank = new Map();
-const gb = new TextDecoder("gb18030");
-for (let row = 0xb0; row <= 0xf7; row++)
-    for (let cell = 0xa1; cell <= 0xfe; cell++) {
-        const cp = gb.decode(Uint8Array.of(row, cell)).codePointAt(0);
-        if (isHan(cp)) rank.set(cp, row <= 0xd7 ? 0 : 1);
-    }
-const rankOf = (cp) => rank.get(cp) ?? 2;
+// ---- homophones: by how often the character is used, a sixteenth of it where this is
+// not its usual reading
+const useOf = (cp, usual) =>
+    (counts.get(String.fromCodePoint(cp)) ?? 0) / (usual ? 1 : OTHER_READING);
 const homophones = syllables.map(() => []);
-for (const [cp, list] of readings) for (const s of list) homophones[idOf.get(s)].push(cp);
-for (const list of homophones) list.sort((a, b) => rankOf(a) - rankOf(b) || a - b);
+for (const [cp, list] of readings)
+    list.forEach((s, i) => homophones[idOf.get(s)].push({ cp, use: useOf(cp, i === 0) }));
+for (const list of homophones) list.sort((a, b) => b.use - a.use || a.cp - b.cp);
 
 // ---- output ----------------------------------------------------------------------------
 const out = [];
@@ -185,7 +260,8 @@ for (let p = 0; p < CODE_POINTS >> BLOCK_BITS; p++) {
     for (let k = 0; k < 1 << BLOCK_BITS; k++) {
         const cp = (p << BLOCK_BITS) | k;
         const usual = idOf.get((readings.get(cp) ?? [""])[0]);
-        cells.push(`{${usual},${trie.children.get(cp)?.index ?? 0}}`);
+        const known = readings.has(cp);
+        cells.push(`{${usual},${trie.children.get(cp)?.index ?? 0},${known ? charCost(cp) : 0}}`);
     }
     const key = cells.join(",");
     if (!blocks.has(key)) blocks.set(key, blocks.size);
@@ -196,7 +272,7 @@ array("struct han", "char_block[][1 << BLOCK_BITS]", [...blocks.keys()].map((b) 
 out[out.findIndex((l) => l.includes("char_block"))] =
     `static const struct han char_block[${blocks.size}][1 << BLOCK_BITS] = {`;
 array("struct node", "phrase_node",
-    nodes.map((n) => `{${n.cp ?? 0},${n.children.size},${n.first},${n.at}}`), 6);
+    nodes.map((n) => `{${n.cp ?? 0},${n.children.size},${n.first},${n.at},${n.word?.cost ?? 0}}`), 6);
 array("uint16_t", "phrase_reading", pool);
 
 const several = [...readings].filter(([, list]) => list.length > 1).sort((a, b) => a[0] - b[0]);
@@ -212,7 +288,7 @@ array("uint16_t", "more_reading", morePool);
 const at = [0];
 for (const list of homophones) at.push(at[at.length - 1] + list.length);
 array("uint32_t", "homophone_at", at);
-array("uint32_t", "homophone", homophones.flat());
+array("uint32_t", "homophone", homophones.flat().map((h) => h.cp));
 
 const names = [...surnames]
     .filter(([text, list]) => codes(text).length <= 2 && list.every((s) => idOf.has(s)))
@@ -223,7 +299,7 @@ array("struct surname", "surname", names.map((n) => `{{${n[0]},${n[1]}},{${n[2]}
 const text = out.join("\n");
 const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
 process.stdout.write(`/* Made by core/gen/pinyin.mjs from npm pinyin-pro and data/pinyin.tsv:
- * ${readings.size} characters, ${kept.size} phrases, ${names.length} surnames. */
+ * ${readings.size} characters, ${words.size} words, ${names.length} surnames. */
 ${text}
 #define PINYIN_TABLE_HASH UINT64_C(0x${hash})
 `);

@@ -205,7 +205,6 @@ static void words_of_the_trade(void **state) {
         {"切削", "qie xiao"},
         {"剥削", "bo xue"},
         {"剥离", "bo li"},
-        {"薄膜", "bo mo"},
         {"薄荷", "bo he"},
         {"血液", "xue ye"},
         {"芥蓝", "gai lan"},
@@ -345,6 +344,11 @@ static void words_of_the_trade(void **state) {
 static void run_together(void **state) {
     (void)state;
     static const struct reading cases[] = {
+        {"兰州财经大学长青学院", "lan zhou cai jing da xue chang qing xue yuan"},
+        {"西安电子科技大学长安学院", "xi an dian zi ke ji da xue chang an xue yuan"},
+        {"南京市长江大桥", "nan jing shi chang jiang da qiao"},
+        {"重庆市长寿区", "chong qing shi chang shou qu"},
+        {"长治市长治县", "chang zhi shi chang zhi xian"},
         {"中国银行业", "zhong guo yin hang ye"},
         {"5G通信", ". . tong xin"},
         {"Al2O3涂层", ". . . . . tu ceng"},
