@@ -6,6 +6,7 @@
  */
 #include "core/cli.h"
 #include "core/codes.h"
+#include "core/synonym.h"
 #include "indexer/commands.h"
 #include "query/commands.h"
 #include "stats/commands.h"
@@ -90,7 +91,9 @@ int main(int argc, char **argv) {
             return 0;
         }
         if (strcmp(argv[i], "--version") == 0) {
-            puts("chengguo " CHENGGUO_VERSION);
+            struct err err;
+            if (synonym_load(NULL, &err) != STATUS_OK) return cli_fail(&err);
+            printf("chengguo " CHENGGUO_VERSION "\n同义词表 %s\n", synonym_version());
             return 0;
         }
         if ((v = global(argv, argc, &i, "--store", &missing))) {

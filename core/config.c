@@ -28,6 +28,7 @@ static const struct config_item items[] = {
     TEXT("site", "idcode", site_idcode, "", "网站标识码"),
     TEXT("site", "contact", site_contact, "", "联系方式"),
     TEXT("site", "url", site_url, "", "网站的公开地址，订阅和引用用它"),
+    TEXT("search", "synonyms", synonyms, "", "自己的同义词文件，补充内置的表"),
     TEXT("serve", "listen", listen, "127.0.0.1:8080", "监听的地址和端口"),
     NUMBER("serve", "threads", threads, "0", 0, 256, "工作线程数，0 为每核一个"),
     NUMBER("serve", "connections", connections, "1000", 4, 100000, "同时的连接数上限"),

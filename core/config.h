@@ -27,6 +27,7 @@ struct config {
     char site_idcode[CONFIG_TEXT];  /* [site] idcode: 网站标识码 */
     char site_contact[CONFIG_TEXT]; /* [site] contact */
     char site_url[CONFIG_TEXT];     /* [site] url: public base URL, for feeds */
+    char synonyms[CONFIG_TEXT];     /* [search] synonyms: own rows (synonym.h) */
     char listen[CONFIG_TEXT];       /* [serve] listen */
     int64_t threads;                /* [serve] threads: 0 = one a core */
     int64_t connections;            /* [serve] connections */

@@ -45,3 +45,12 @@ $(G)/codes_embedded.o: $(G)/codes_embedded.h $(CODES_TSV)
 	$(Q)$(CC) -c -o $@.$$$$ $(G)/codes_embedded.S && mv $@.$$$$ $@
 # --- end of code lists
 
+# --- synonyms: data/synonyms.tsv becomes build/gen/synonyms_embedded.{S,h} (synonym.c)
+GEN_HEADERS += $(G)/synonyms_embedded.h
+GEN_OBJ += $(G)/synonyms_embedded.o
+$(G)/synonyms_embedded.h: core/gen/embed.sh data/synonyms.tsv
+	$(call say,EMBED,$@)
+	$(Q)sh core/gen/embed.sh $(G)/synonyms_embedded synonyms data/synonyms.tsv
+$(G)/synonyms_embedded.o: $(G)/synonyms_embedded.h data/synonyms.tsv
+	$(Q)$(CC) -c -o $@.$$$$ $(G)/synonyms_embedded.S && mv $@.$$$$ $@
+# --- end of synonyms

@@ -72,7 +72,7 @@ static const struct field table[] = {
     {EACH("units", "name"), "unit", "完成单位", "单位", FIELD_TEXT, NO, TIER_P0, FOR_ANY, SEARCH, FACET_UNIT, -1, 3, NAME, 0},
     {EACH("units", "type"), NULL, "单位属性", NULL, FIELD_CODE, CODES_UNIT_TYPE, TIER_P0, FOR_ANY, 0, -1, -1, 0, 0, 0},
     {EACH("units", "region"), NULL, "行政区划", NULL, FIELD_CODE, CODES_REGION, TIER_P0, FOR_ANY, 0, -1, -1, 0, 0, 0},
-    {EACH("units", "uscc"), NULL, "统一社会信用代码", NULL, FIELD_TEXT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, ID, 0},
+    {EACH("units", "uscc"), "uscc", "统一社会信用代码", "信用代码", FIELD_TEXT, NO, TIER_P1, FOR_ANY, NAMED, -1, -1, 25, ID, 0},
     {EACH("units", "affiliation"), NULL, "隶属省部", NULL, FIELD_TEXT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, NAME, 0},
     {EACH("units", "address"), NULL, "通讯地址", NULL, FIELD_TEXT, NO, TIER_P1, FOR_ANY, 0, -1, -1, 0, NAME, 0},
     {EACH("units", "postcode"), NULL, "邮政编码", NULL, FIELD_TEXT, NO, TIER_N, FOR_ANY, 0, -1, -1, 0, ID, 0},

@@ -1,3 +1,4 @@
+#include "core/synonym.h"
 #include "query/cmd_open.h"
 #include "query/commands.h"
 #include "query/direct.h"
@@ -13,7 +14,7 @@ struct options {
     struct cli_list where;
     const char *facets, *sort, *cursor, *audience;
     int64_t limit;
-    bool json;
+    bool json, no_expand;
 };
 
 /* The words of the command line as one query. */
@@ -59,7 +60,9 @@ static enum status request(void *ctx, const struct cli *cli, size_t npos,
         add(p, &n, talloc_strndup(ctx, v, name.n), str_of(eq + 1));
     }
     enum status s = request_parse(ctx, p, n, audience, out, suggestion, err);
-    if (s == STATUS_OK) (*out)->size = (uint32_t)o->limit;
+    if (s != STATUS_OK) return s;
+    (*out)->size = (uint32_t)o->limit;
+    (*out)->expand = !o->no_expand;
     return s;
 }
 
@@ -72,6 +75,7 @@ static enum status run(void *ctx, const struct cli *cli, size_t npos,
     char set_dir[PATH_MAX];
     enum status s = cmd_audience(o->audience, &audience, err);
     if (s == STATUS_OK) s = request(ctx, cli, npos, o, audience, &req, err);
+    if (s == STATUS_OK) s = synonym_load(cli->config->synonyms, err);
     if (s == STATUS_OK) s = cmd_open_set(cli, audience, set_dir, &reader, err);
     if (s != STATUS_OK) return s;
     struct db data;
@@ -100,6 +104,7 @@ int cmd_search(struct cli *cli) {
         {"limit", CLI_INT, "N", "最多列出的项数，默认 20", &o.limit, 0, LIMIT_MAX},
         {"cursor", CLI_TEXT, "C", "从上次的位置继续", &o.cursor, 0, 0},
         {"audience", CLI_TEXT, "A", "public（默认）或 internal", &o.audience, 0, 0},
+        {"no-expand", CLI_FLAG, NULL, "只查写出的词，不查同义词", &o.no_expand, 0, 0},
         {"json", CLI_FLAG, NULL, "输出 JSON，与 /search.json 相同", &o.json, 0, 0},
     };
     size_t npos;

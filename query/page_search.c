@@ -119,6 +119,36 @@ static void put_relaxed(struct page_search *p) {
     }
 }
 
+/* What was looked for besides the words, and how to take it back. */
+static void put_expanded(struct page_search *p) {
+    struct view *v = p->view;
+    const struct expansion_list *list = &p->res->expanded;
+    if (list->n == 0) {
+        view_set(v, v->j, "expanded", json_null());
+        return;
+    }
+    struct request_change none = {.expand = "0"};
+    json_t *o = json_object();
+    view_set(v, v->j, "expanded", o);
+    view_set(v, o, "off_url", json_string(page_search_url(p, &none)));
+    json_t *words = view_list(v, o, "words");
+    for (size_t i = 0; i < list->n; i++) {
+        const struct expansion *e = &list->v[i];
+        struct request_change c = {.q = &e->without};
+        json_t *word = json_object();
+        view_set(v, word, "text", view_str(e->text));
+        view_set(v, word, "remove_url",
+                 e->without.n ? json_string(page_search_url(p, &c)) : json_null());
+        json_t *added = view_list(v, word, "added");
+        size_t shown = expansion_shown(e);
+        for (size_t k = 0; k < shown; k++) view_add(v, added, view_str(e->added[k]));
+        char more[48];
+        snprintf(more, sizeof more, "等 %zu 种写法", e->n);
+        view_set(v, word, "more_text", shown < e->n ? json_string(more) : json_null());
+        view_add(v, words, word);
+    }
+}
+
 static void put_page_link(struct page_search *p, json_t *pages, uint32_t n, bool gap) {
     struct view *v = p->view;
     struct request_change c = {.page = n};
@@ -238,6 +268,7 @@ static void put_page(struct page_search *p, const char *heading) {
         view_add(v, notices, json_string(res->notice[i]));
     view_set(v, v->j, "suggestion_link", json_null());
     put_direct(p);
+    put_expanded(p);
     put_relaxed(p);
     json_t *hits = view_list(v, v->j, "hits");
     for (size_t i = 0; i < res->nhits; i++) page_hit_add(p->call, v, hits, &res->hit[i]);

@@ -172,8 +172,7 @@ static void print_leaf(const struct qlang_node *n, struct buf *out) {
     if (n->field) print_field(n->field, out);
     switch (n->kind) {
         case QLANG_PHRASE:
-            print_text(n->text, n->field || text_count_han(n->norm) <= QLANG_LITERAL_HAN,
-                       out);
+            print_text(n->text, !n->quoted, out);
             break;
         case QLANG_SENTENCE:
             buf_add_str(out, n->text);
@@ -248,8 +247,8 @@ bool qlang_equal(const struct qlang_node *a, const struct qlang_node *b) {
     if (!a || !b) return a == b;
     bool range = a->kind == QLANG_RANGE;
     if (a->kind != b->kind || a->n != b->n || a->field != b->field ||
-        !str_eq(a->text, b->text) || a->gap != b->gap ||
-        (range && (a->lo != b->lo || a->hi != b->hi)))
+        (a->n == 0 && !str_eq(a->text, b->text)) || a->quoted != b->quoted ||
+        a->gap != b->gap || (range && (a->lo != b->lo || a->hi != b->hi)))
         return false;
     for (size_t i = 0; i < a->n; i++)
         if (!qlang_equal(a->child[i], b->child[i])) return false;

@@ -61,8 +61,10 @@ struct qlang_node {
     struct qlang_node **child;
     size_t n;
     const struct field *field; /* NULL = all searched fields */
-    struct str text;           /* as typed, trimmed; CODE: the canonical code */
+    struct str text;           /* as typed, trimmed; CODE: the canonical code; OR that
+                                * expand.h made: the word that it stands for */
     struct str norm;           /* PHRASE, SENTENCE, PREFIX: its matching text */
+    bool quoted;               /* PHRASE: typed in quotes, or printed so */
     uint32_t gap;              /* NEAR */
     int32_t lo, hi;            /* RANGE: years, or YYYYMMDD; open ends INT32_MIN/MAX */
 };
@@ -70,6 +72,8 @@ struct qlang_node {
 struct qlang_query {
     struct qlang_node *root; /* NULL: an empty query, every record */
     bool plain;              /* words only, well-formed: may be relaxed */
+    bool literal;            /* malformed: read literally */
+    struct str q;            /* what was parsed; texts as typed are slices of it */
     size_t nnotices;
     const char *notice[QLANG_MAX_NOTICES]; /* Chinese sentences */
 };

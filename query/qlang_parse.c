@@ -132,13 +132,16 @@ static bool text_leaf(struct parser *p, enum qlang_kind kind, const struct field
     if (!normalised(p, text, &norm)) return false;
     if (!text_is_searchable(norm))
         return notice(p, "已略去“", text, "”：其中没有字母、数字或汉字");
-    if (kind == QLANG_SENTENCE && (f || text_count_han(norm) <= QLANG_LITERAL_HAN ||
-                                   !qlang_lex_is_bare(text, AUDIENCE_INTERNAL)))
+    bool quoted = kind == QLANG_PHRASE;
+    bool bare = qlang_lex_is_bare(text, AUDIENCE_INTERNAL);
+    if (kind == QLANG_SENTENCE &&
+        (f || text_count_han(norm) <= QLANG_LITERAL_HAN || !bare))
         kind = QLANG_PHRASE;
     struct qlang_node *n = leaf_new(p, kind, f);
     if (!n) return false;
     n->text = text;
     n->norm = norm;
+    n->quoted = quoted || (kind == QLANG_PHRASE && !bare);
     *out = n;
     return true;
 }
@@ -258,7 +261,10 @@ static bool parse_item(struct parser *p, unsigned depth, struct qlang_node **out
 
 /* NEAR takes literals: a sentence is one here. */
 static bool as_operand(struct qlang_node *n) {
-    if (n && n->kind == QLANG_SENTENCE) n->kind = QLANG_PHRASE;
+    if (n && n->kind == QLANG_SENTENCE) {
+        n->kind = QLANG_PHRASE;
+        n->quoted = true;
+    }
     return !n || n->kind == QLANG_PHRASE;
 }
 
@@ -390,6 +396,7 @@ enum status qlang_parse(void *ctx, struct str q, enum audience audience,
                        .audience = audience,
                        .err = err};
     query->plain = true;
+    query->q = q;
     advance(&p);
     if (p.token.kind != TOKEN_END) {
         struct qlang_node *root = NULL;
@@ -401,6 +408,7 @@ enum status qlang_parse(void *ctx, struct str q, enum audience audience,
             return p.status;
         }
         query->root = root;
+        query->literal = p.broken != NULL;
         if (p.broken) query->plain = false;
     }
     *out = query;

@@ -69,6 +69,7 @@ struct request_change {
     uint32_t page;       /* 0 = keep */
     struct str cursor;   /* n = 0: keep */
     const char *relax;   /* "0", "1"; NULL = keep */
+    const char *expand;  /* the same */
     bool results_only;   /* leave facets, facet_size, highlight and paging out */
 };
 

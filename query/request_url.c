@@ -56,7 +56,7 @@ static void put_facets(const struct search_request *r, struct buf *out) {
 static void put_paging(const struct search_request *r, const struct request_change *c,
                        struct buf *out) {
     bool moved = c->add_filter || c->drop_filter || c->drop_all_filters || c->sort ||
-                 c->q || c->relax;
+                 c->q || c->relax || c->expand;
     if (c->cursor.n)
         html_put_query_param(out, "cursor", c->cursor);
     else if (c->page > 1)
@@ -93,7 +93,8 @@ void request_url(const struct search_request *r, const char *path,
     }
     if (c->relax ? c->relax[0] == '0' : !r->relax)
         html_put_query_param(&url, "relax", str_of("0"));
-    if (!r->expand) html_put_query_param(&url, "expand", str_of("0"));
+    if (c->expand ? c->expand[0] == '0' : !r->expand)
+        html_put_query_param(&url, "expand", str_of("0"));
     buf_add_str(out, buf_str(&url));
     if (!out->failed) out->failed = url.failed;
     buf_done(&url);

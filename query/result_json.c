@@ -64,7 +64,26 @@ static void put_relaxed(const struct search_relaxed *r, struct buf *out) {
     buf_add_z(out, "]}");
 }
 
-static void put_query(const struct search_result *r, struct buf *out) {
+static void put_expansion(const struct search_request *req, const struct expansion *e,
+                          const char *path, struct buf *out) {
+    struct buf url = buf_init(out->max);
+    struct request_change c = {.q = &e->without};
+    buf_add_z(out, "{\"text\":");
+    json_out_string(out, e->text);
+    buf_add_f(out, ",\"kind\":\"%s\",\"added\":[", e->kind);
+    for (size_t i = 0; i < e->n; i++) {
+        if (i) buf_add_char(out, ',');
+        json_out_string(out, e->added[i]);
+    }
+    if (e->without.n) request_url(req, path, &c, &url);
+    buf_add_z(out, "],\"remove\":");
+    json_out_string_or_null(out, buf_str(&url));
+    buf_add_char(out, '}');
+    if (!out->failed) out->failed = url.failed;
+    buf_done(&url);
+}
+
+static void put_query(const struct search_result *r, const char *path, struct buf *out) {
     const struct search_request *req = r->request;
     put_key(out, "query");
     buf_add_z(out, "{\"q\":");
@@ -76,7 +95,12 @@ static void put_query(const struct search_result *r, struct buf *out) {
     buf_add_f(out, ",\"sort\":\"%s\",\"relaxed\":",
               request_sort_name(req->sort, req->descending));
     put_relaxed(&r->relaxed, out);
-    buf_add_char(out, '}');
+    buf_add_z(out, ",\"expanded\":[");
+    for (size_t i = 0; i < r->expanded.n; i++) {
+        if (i) buf_add_char(out, ',');
+        put_expansion(req, &r->expanded.v[i], path, out);
+    }
+    buf_add_z(out, "]}");
 }
 
 static void put_hits(const struct search_result *r, struct buf *out) {
@@ -181,7 +205,7 @@ enum status result_json(const struct search_result *r, const char *path, struct 
         json_out_string(out, str_of(r->notice[i]));
     }
     buf_add_z(out, "],");
-    put_query(r, out);
+    put_query(r, path, out);
     put_paging(r, path, out);
     put_hits(r, out);
     buf_add_char(out, ',');

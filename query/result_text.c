@@ -66,6 +66,23 @@ static void put_relaxed(const struct search_relaxed *r, struct buf *out) {
     buf_add_char(out, '\n');
 }
 
+static void put_expanded(const struct expansion_list *list, struct buf *out) {
+    for (size_t i = 0; i < list->n; i++) {
+        const struct expansion *e = &list->v[i];
+        buf_add_z(out, "“");
+        put_clean(out, e->text);
+        buf_add_z(out, "”也查");
+        size_t shown = expansion_shown(e);
+        for (size_t k = 0; k < shown; k++) {
+            buf_add_z(out, k ? "、“" : "“");
+            put_clean(out, e->added[k]);
+            buf_add_z(out, "”");
+        }
+        if (shown < e->n) buf_add_f(out, "等 %zu 种写法", e->n);
+        buf_add_char(out, '\n');
+    }
+}
+
 static void put_facet(const struct search_facet *f, struct buf *out) {
     buf_add_f(out, "\n%s\n", facet_label(f->facet));
     for (size_t i = 0; i < f->n; i++) {
@@ -90,6 +107,7 @@ enum status result_text(const struct search_result *r, struct buf *out, struct e
         put_clean(out, r->understood);
         buf_add_char(out, '\n');
     }
+    put_expanded(&r->expanded, out);
     put_relaxed(&r->relaxed, out);
     if (r->nhits) buf_add_char(out, '\n');
     for (size_t i = 0; i < r->nhits; i++) {

@@ -247,6 +247,8 @@ static enum status understand(struct run *r, struct err *err) {
     enum status s = qlang_parse(out, r->req->q, r->req->audience, &r->query, err);
     if (s != STATUS_OK) return s;
     for (size_t i = 0; i < r->query->nnotices; i++) add_notice(out, r->query->notice[i]);
+    if (r->req->expand) s = expand_query(r->query, &out->expanded, err);
+    if (s != STATUS_OK) return s;
     struct buf b = buf_init(QLANG_MAX_BYTES * 8);
     qlang_print(r->query->root, &b);
     s = buf_check(&b, "检索式", err);

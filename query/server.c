@@ -1,5 +1,7 @@
 #include "query/server.h"
 
+#include "core/synonym.h"
+
 #include <stdio.h>
 #include <xxhash.h>
 
@@ -35,6 +37,7 @@ static uint64_t seed_of(const struct server *s) {
     buf_add_z(&b, audience_row(s->audience)->name);
     for (size_t i = 0; i < s->site.nlines; i++) buf_add_f(&b, "\n%s", s->line[i].text);
     buf_add_f(&b, "\n%s\n%s", s->site.name, s->config->site_place);
+    buf_add_f(&b, "\n%llx", (unsigned long long)synonym_fingerprint());
     size_t n = asset_template_count(s->assets);
     for (size_t i = 0; i < n; i++) {
         const char *name;
@@ -56,6 +59,7 @@ enum status server_open(const struct config *config, const struct store *store,
     enum status s =
         store_set_path(store, audience, NULL, out->set_dir, sizeof out->set_dir, err);
     if (s == STATUS_OK) s = store_path(store, "cache", cache, sizeof cache, err);
+    if (s == STATUS_OK) s = synonym_load(config->synonyms, err);
     if (s == STATUS_OK) s = asset_set_open(NULL, &out->assets, err);
     if (s == STATUS_OK) s = template_set_open(out->assets, &out->templates, err);
     if (s == STATUS_OK) s = chart_cache_open(cache, &out->charts, err);

@@ -342,8 +342,9 @@ static void json_is_the_contract(void **state) {
         if (!json_object_get(hit, hit_keys[i])) fail_msg("no member %s", hit_keys[i]);
     json_t *query = json_object_get(j, "query");
     assert_string_equal(json_string_value(json_object_get(query, "understood")),
-                        "瓦斯 AND 封孔");
+                        "瓦斯 AND \"封孔\"");
     assert_true(json_is_null(json_object_get(query, "relaxed")));
+    assert_true(json_is_array(json_object_get(query, "expanded")));
     char *where = json_dumps(json_object_get(query, "where"), JSON_COMPACT);
     assert_string_equal(where, "{\"year\":[\"2025\"]}");
     free(where);
