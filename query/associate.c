@@ -130,8 +130,8 @@ static void count_groups(struct mining *m) {
             if (!(m->asked[key.ord / 8] >> (key.ord % 8) & 1)) continue;
             const struct spelling *one =
                 bsearch(&key, m->spelling, m->nspelling, sizeof m->spelling[0], by_ord);
-            struct group *g = &m->group[one->group];
-            if (g->last == docid) continue;
+            struct group *g = one ? &m->group[one->group] : NULL;
+            if (!g || g->last == docid) continue;
             g->last = docid;
             g->count++;
         }

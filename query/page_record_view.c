@@ -315,7 +315,7 @@ static void put_foot(const struct record_page *p) {
 
 enum status page_record_render(struct call *c, struct response *r,
                                struct xindex_reader *reader, const json_t *record,
-                               struct err *err) {
+                               const struct similar_result *similar, struct err *err) {
     const char *title = member(record, "title");
     struct view v =
         view_open(c, PAGE_OTHER, title ? title : "成果", NULL,
@@ -329,6 +329,7 @@ enum status page_record_render(struct call *c, struct response *r,
     put_people(&p);
     put_ip(&p);
     put_sections(&p);
+    page_record_put_similar(c, &v, similar);
     put_foot(&p);
     return view_render(c, &v, "record", r, err);
 }

@@ -77,18 +77,21 @@ uint32_t similar_count(const struct similar_source *s, struct str term) {
 
 static enum status copy_terms(struct similar_source *s, const struct term *term, size_t n,
                               struct xindex_reader *reader, struct err *err) {
-    enum status st = STATUS_OK;
     s->term = talloc_array(s, struct similar_term, (unsigned)n + 1);
-    if (!s->term) return out_of_memory(err);
-    for (size_t i = 0; st == STATUS_OK && i < n; i++) {
-        struct similar_term *t = &s->term[i];
-        const char *copy = talloc_strndup(s->term, term[i].text.p, term[i].text.n);
+    struct str *text = talloc_array(s, struct str, (unsigned)n + 1);
+    uint32_t *count = talloc_array(s, uint32_t, (unsigned)n + 1);
+    if (!s->term || !text || !count) return out_of_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        const char *copy = talloc_memdup(s, term[i].text.p, (unsigned)term[i].text.n);
         if (!copy) return out_of_memory(err);
-        *t = (struct similar_term){str_slice(copy, term[i].text.n), term[i].wdf, 0};
-        st = xindex_term_count(reader, t->text, &t->count, err);
+        text[i] = str_slice(copy, term[i].text.n);
     }
-    if (st == STATUS_OK) s->nterm = n;
-    return st;
+    enum status st = xindex_terms_count(reader, text, n, count, err);
+    if (st != STATUS_OK) return st;
+    for (size_t i = 0; i < n; i++)
+        s->term[i] = (struct similar_term){text[i], term[i].wdf, count[i]};
+    s->nterm = n;
+    return STATUS_OK;
 }
 
 /* A text without pairs and tokens is asked for by its characters. */

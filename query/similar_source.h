@@ -64,7 +64,7 @@ MUST_CHECK enum status similar_source_add(struct similar_source *s,
                                           enum similar_role role, struct str text,
                                           struct err *err);
 /* After the last value: terms, counts, words. STATUS_NOMEM and those of
- * xindex_term_count. The reader may move on to a newer revision. */
+ * xindex_terms_count. The reader may move on to a newer revision. */
 MUST_CHECK enum status similar_source_finish(struct similar_source *s,
                                              struct xindex_reader *reader,
                                              struct err *err);

@@ -91,6 +91,8 @@
  *   standards           [{level, no?, status?}]
  *   sections            [{id, heading, note?, rows [{label, items [item]}]}]:
  *                       应用与转化, 评价 …
+ *   similar             [{title, url, meta?, shared_text?}]: records like it, the words
+ *                       that they share as one text
  *   history             [{on, text}]: steps that the audience may see
  *   cite?               a citation to copy
  *   permalink           downloads [download]
