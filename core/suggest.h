@@ -81,8 +81,8 @@ struct str suggest_text(const struct suggest *s, const struct suggest_entry *e);
 
 /* Writes `path` (path.tmp, fsync, rename) for these columns and text. `base` (NULL: from
  * nothing) is the file of an older revision whose order is taken over; `changed` are the
- * docids put or removed since, ascending. The same bytes come out with and without base.
- * STATUS_IO, STATUS_NOMEM, STATUS_LIMIT. */
+ * docids put or removed since, in any order. The same bytes come out with and without
+ * base. STATUS_IO, STATUS_NOMEM, STATUS_LIMIT. */
 MUST_CHECK enum status suggest_write(const char *path, const struct columns *columns,
                                      const struct rectext *text,
                                      const struct suggest *base, const uint32_t *changed,

@@ -232,6 +232,7 @@ static enum status build_set(struct finish *f, struct err *err) {
     snprintf(path, sizeof path, "%s/%s", f->dir, columns);
     if (s == STATUS_OK)
         s = columns_builder_write(f->columns, path, b->seq, PUBSET_TEXT, f->at, err);
+    if (s == STATUS_OK) s = pubset_write_suggest(f->dir, b->seq, NULL, NULL, 0, err);
     if (s == STATUS_OK)
         s = pubset_commit_index(f->writer, b->seq, b->as_of, columns, err);
     if (s == STATUS_OK)

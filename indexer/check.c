@@ -17,6 +17,7 @@ struct check_set {
     struct xindex_reader *reader;
     struct docmap *docmap;
     struct check_report *report;
+    bool deep;    /* files are verified apart */
     int64_t held; /* records that the set must hold */
     uint64_t han; /* postings of single characters that it must have */
 };
@@ -148,6 +149,9 @@ static void check_counts(struct check_set *cs, int64_t seq) {
                 (long long)c->revision, (long long)have);
     uint32_t documents = 0;
     struct err local;
+    const struct suggest *suggest;
+    if (!cs->deep && xindex_reader_suggest(cs->reader, &suggest, &local) != STATUS_OK)
+        finding(cs->report, name, &local, " ");
     if (xindex_term_count(cs->reader, str_of(""), &documents, &local) != STATUS_OK)
         finding(cs->report, name, &local, " ");
     else if (documents != c->live_count)
@@ -179,6 +183,22 @@ static void check_data(const struct store *s, enum audience a, int64_t seq,
     db_close(&data);
 }
 
+/* The suggestions made anew from the columns and texts of the set. */
+static enum status verify_suggest(const struct store *s, const struct check_set *cs,
+                                  struct err *err) {
+    char path[PATH_MAX], file[COLUMNS_NAME_MAX];
+    const struct columns *c = xindex_reader_columns(cs->reader);
+    struct rectext text;
+    enum status st = store_set_path(s, cs->audience, PUBSET_TEXT, path, sizeof path, err);
+    if (st == STATUS_OK) st = rectext_open(path, c->text_end, &text, err);
+    if (st != STATUS_OK) return st;
+    snprintf(file, sizeof file, "suggest-%lld", (long long)c->revision);
+    st = store_set_path(s, cs->audience, file, path, sizeof path, err);
+    if (st == STATUS_OK) st = suggest_verify(path, c, &text, err);
+    rectext_close(&text);
+    return st;
+}
+
 static void check_files(const struct store *s, const struct check_set *cs) {
     char path[PATH_MAX], file[COLUMNS_NAME_MAX];
     struct err local;
@@ -187,6 +207,8 @@ static void check_files(const struct store *s, const struct check_set *cs) {
              (long long)xindex_reader_revision(cs->reader));
     enum status st = store_set_path(s, cs->audience, file, path, sizeof path, &local);
     if (st == STATUS_OK) st = columns_verify(path, &local);
+    if (st != STATUS_OK) finding(cs->report, name, &local, " ");
+    st = verify_suggest(s, cs, &local);
     if (st != STATUS_OK) finding(cs->report, name, &local, " ");
     st = store_set_path(s, cs->audience, "index", path, sizeof path, &local);
     if (st == STATUS_OK) st = xindex_check(path, &local);
@@ -283,6 +305,7 @@ enum status check_store(const struct store *s, struct registry *r, bool deep,
         struct err local;
         set[a].audience = (enum audience)a;
         set[a].report = rep;
+        set[a].deep = deep;
         st = store_set_path(s, (enum audience)a, NULL, dir, sizeof dir, err);
         if (st == STATUS_OK) st = docmap_new(&set[a].docmap, err);
         if (st != STATUS_OK) break;

@@ -22,6 +22,8 @@ struct update {
     struct columns_builder *columns;
     struct buf text;     /* appended in one write at the end */
     uint64_t text_start; /* where it goes */
+    const struct columns *base;
+    struct buf changed; /* docids, uint32_t */
     struct db data;
     struct buf json;
 };
@@ -57,6 +59,7 @@ static enum status put(struct update *u, const struct registry_row *row,
 
 static enum status change(void *arg, uint32_t key, bool erased, struct err *err) {
     struct update *u = arg;
+    buf_add(&u->changed, &key, sizeof key);
     if (erased) return drop(u, key, err);
     struct registry_row row;
     enum status s = registry_load(u->registry, key, &row, err);
@@ -67,7 +70,16 @@ static enum status change(void *arg, uint32_t key, bool erased, struct err *err)
     return s;
 }
 
-/* The steps in the order of design.md's revision protocol: text, columns, index, data. */
+static enum status write_suggest(struct update *u, int64_t seq, struct err *err) {
+    enum status s = buf_check(&u->changed, "changed records", err);
+    const void *docids = buf_z(&u->changed);
+    return s == STATUS_OK ? pubset_write_suggest(u->dir, seq, u->base, docids,
+                                                 u->changed.n / sizeof(uint32_t), err)
+                          : s;
+}
+
+/* The steps in the order of design.md's revision protocol: text, columns and what belongs
+ * to them, index, data. */
 static enum status apply(struct update *u, const struct pubset_marks *marks, int64_t seq,
                          const char *as_of, struct err *err) {
     char columns[COLUMNS_NAME_MAX], path[PATH_MAX];
@@ -83,6 +95,7 @@ static enum status apply(struct update *u, const struct pubset_marks *marks, int
     snprintf(path, sizeof path, "%s/%s", u->dir, columns);
     if (s == STATUS_OK)
         s = columns_builder_write(u->columns, path, seq, PUBSET_TEXT, end, err);
+    if (s == STATUS_OK) s = write_suggest(u, seq, err);
     if (s == STATUS_OK) s = pubset_commit_index(u->writer, seq, as_of, columns, err);
     if (s == STATUS_OK) s = pubset_fill_data(&u->data, u->registry, seq, as_of, err);
     if (s == STATUS_OK) s = db_exec(&u->data, "COMMIT", err);
@@ -99,7 +112,9 @@ static enum status update_set(const struct store *store, enum audience a,
     struct update u = {.audience = a, .dir = dir, .registry = r};
     u.text = buf_init(0);
     u.json = buf_init(0);
+    u.changed = buf_init(0);
     struct columns base;
+    u.base = &base;
     snprintf(path, sizeof path, "%s/%s", dir, marks->columns);
     s = columns_open(path, &base, err);
     if (s != STATUS_OK) return s;
@@ -118,6 +133,7 @@ static enum status update_set(const struct store *store, enum audience a,
     columns_close(&base);
     buf_done(&u.text);
     buf_done(&u.json);
+    buf_done(&u.changed);
     return s;
 }
 
@@ -126,6 +142,15 @@ static enum status update_set(const struct store *store, enum audience a,
 static enum status catch_up_data(const struct store *store, enum audience a,
                                  struct registry *r, const struct pubset_marks *marks,
                                  int64_t seq, const char *as_of, struct err *err);
+
+/* An older program left the set without suggestions, or with those of another pinyin
+ * table. */
+static enum status add_suggest(const struct store *store, enum audience a, int64_t seq,
+                               struct err *err) {
+    char dir[PATH_MAX];
+    enum status s = store_set_path(store, a, NULL, dir, sizeof dir, err);
+    return s == STATUS_OK ? pubset_write_suggest(dir, seq, NULL, NULL, 0, err) : s;
+}
 
 static enum status count_record(void *arg, const struct registry_row *row,
                                 struct err *err) {
@@ -187,6 +212,8 @@ enum status publish_update(const struct store *store, struct registry *r,
             s = update_set(store, (enum audience)a, r, &marks[a], seq, as_of, err);
         else if (marks[a].data_seq < seq)
             s = catch_up_data(store, (enum audience)a, r, &marks[a], seq, as_of, err);
+        if (s == STATUS_OK && marks[a].index_seq == seq && !marks[a].suggested)
+            s = add_suggest(store, (enum audience)a, seq, err);
     }
     return s;
 }

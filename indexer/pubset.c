@@ -9,13 +9,15 @@
 #include <unistd.h>
 
 enum status pubset_marks(const char *set_dir, struct pubset_marks *out, struct err *err) {
-    struct pubset_marks m = {-1, -1, ""};
+    struct pubset_marks m = {-1, -1, "", false};
+    const struct suggest *suggest;
     struct xindex_reader *reader = NULL;
     struct err local;
     enum status s = xindex_reader_open(set_dir, &reader, &local);
     if (s == STATUS_OK) {
         m.index_seq = xindex_reader_revision(reader);
         snprintf(m.columns, sizeof m.columns, "columns-%lld", (long long)m.index_seq);
+        m.suggested = xindex_reader_suggest(reader, &suggest, &local) == STATUS_OK;
         xindex_reader_close(reader);
     } else if (s != STATUS_NOT_FOUND) {
         if (err) *err = local;
@@ -98,8 +100,10 @@ void pubset_sweep(const char *set_dir, const char *current_columns, int64_t now)
     if (!d) return;
     for (struct dirent *e; (e = readdir(d));) {
         struct stat st;
-        if (strncmp(e->d_name, "columns-", 8) != 0 ||
-            strcmp(e->d_name, current_columns) == 0)
+        /* "columns-" and "suggest-" are equally long, and so named by one revision. */
+        if ((strncmp(e->d_name, "columns-", 8) != 0 &&
+             strncmp(e->d_name, "suggest-", 8) != 0) ||
+            strcmp(e->d_name + 8, current_columns + 8) == 0)
             continue;
         if (fstatat(dirfd(d), e->d_name, &st, 0) == 0 &&
             now - (int64_t)st.st_mtime > PUBSET_GRACE_S)

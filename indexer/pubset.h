@@ -21,6 +21,7 @@ struct pubset_marks {
     int64_t index_seq;
     int64_t data_seq;
     char columns[COLUMNS_NAME_MAX];
+    bool suggested; /* the index's revision has its suggestions */
 };
 /* A missing or half-made set gives -1 marks and STATUS_OK; a damaged one STATUS_CORRUPT.
  */
@@ -41,7 +42,16 @@ MUST_CHECK enum status pubset_fill_data(struct db *data, struct registry *r, int
 MUST_CHECK enum status pubset_private_json(const struct record *r, struct buf *out,
                                            struct err *err);
 
-/* Removes columns files of older revisions past the grace period, and leftovers. */
+/* Writes suggest-SEQ beside columns-SEQ, from the file of revision base->revision and the
+ * docids put or removed since; base NULL, or its file not usable: from nothing. The texts
+ * of `base` stand in the same text file. As suggest_write, and STATUS_CORRUPT. */
+MUST_CHECK enum status pubset_write_suggest(const char *set_dir, int64_t seq,
+                                            const struct columns *base,
+                                            const uint32_t *changed, size_t nchanged,
+                                            struct err *err);
+
+/* Removes columns and suggest files of older revisions past the grace period, and
+ * leftovers. */
 void pubset_sweep(const char *set_dir, const char *current_columns, int64_t now);
 
 #endif
