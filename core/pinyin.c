@@ -20,7 +20,7 @@ struct han {
 struct node {
     uint16_t cp, nchildren;
     uint32_t first;   /* child */
-    uint16_t reading; /* of the word that ends here: in phrase_reading, or */
+    uint16_t reading; /* of the word that ends here: in word_reading, or */
     uint16_t cost;
 };
 enum { NO_WORD = 0, AS_USUAL = 1 };
@@ -76,16 +76,16 @@ static struct han han_of(uint32_t cp) {
 
 /* Child of a node, or 0, which is the root and nobody's child. */
 static uint32_t child_of(uint32_t node, uint32_t cp) {
-    uint32_t lo = phrase_node[node].first, hi = lo + phrase_node[node].nchildren;
+    uint32_t lo = word_node[node].first, hi = lo + word_node[node].nchildren;
     uint32_t end = hi;
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
-        if (phrase_node[mid].cp < cp)
+        if (word_node[mid].cp < cp)
             lo = mid + 1;
         else
             hi = mid;
     }
-    return lo < end && phrase_node[lo].cp == cp ? lo : 0;
+    return lo < end && word_node[lo].cp == cp ? lo : 0;
 }
 
 /* The cheapest way to read on from one character of a run. */
@@ -103,7 +103,7 @@ static struct step best_step(const uint32_t *cp, size_t n, size_t i,
     uint32_t node = han.node;
     for (size_t k = i + 1; node != 0 && k < n; k++) {
         node = child_of(node, cp[k]);
-        const struct node *w = &phrase_node[node];
+        const struct node *w = &word_node[node];
         if (node == 0 || w->reading == NO_WORD) continue;
         uint32_t cost = w->cost + step[k + 1].cost;
         if (cost < best.cost)
@@ -119,12 +119,12 @@ static void read_run(const uint32_t *cp, size_t n, uint16_t *out) {
     for (size_t i = n; i-- > 0;) step[i] = best_step(cp, n, i, step);
     for (size_t i = 0; i < n; i += step[i].len)
         for (size_t k = 0; k < step[i].len; k++)
-            out[i + k] = step[i].reading == AS_USUAL
-                             ? han_of(cp[i + k]).usual
-                             : phrase_reading[step[i].reading + k];
+            out[i + k] = step[i].reading == AS_USUAL ? han_of(cp[i + k]).usual
+                                                     : word_reading[step[i].reading + k];
 }
 
 size_t pinyin_read(struct str norm, uint16_t *out, size_t max) {
+    if (norm.n == 0) return 0;
     const char *p = norm.p, *end = norm.p + norm.n;
     size_t n = 0;
     while (n < max && p < end) {
@@ -156,6 +156,7 @@ static const struct surname *find_surname(uint32_t first, uint32_t second) {
 }
 
 size_t pinyin_read_name(struct str norm, uint16_t *out, size_t max) {
+    if (norm.n == 0) return 0;
     size_t n = 0, len = 0, bytes[SURNAME_MAX] = {0};
     uint32_t cp[CHINESE_NAME_MAX] = {0};
     const char *p = norm.p, *end = norm.p + norm.n;

@@ -20,6 +20,7 @@ const [t2sPath, tsvPath, divisionsPath, essayPath] = process.argv.slice(2);
 const CODE_POINTS = 0x110000;
 const BLOCK_BITS = 7;
 const PHRASE_MAX = 8; // characters of a word
+const SURNAME_MAX = 2; // characters, as in core/pinyin.c
 const READINGS_MAX = 8; // PINYIN_READINGS_MAX
 // Words of rime-essay that are taken: up to this long, used at least so often. Longer and
 // rarer ones changed nothing for the better in 52,000 titles and names.
@@ -40,9 +41,16 @@ function fail(message) {
     process.stderr.write(`pinyin.mjs: ${message}\n`);
     process.exit(1);
 }
+function read(path) {
+    try {
+        return readFileSync(path, "utf8");
+    } catch (e) {
+        return fail(`${e.message}; core/deps.sh run installs what the build needs`);
+    }
+}
 
 // ---- matching text -------------------------------------------------------------------
-const [pagePart, blockPart] = readFileSync(t2sPath, "utf8").split("text_block[");
+const [pagePart, blockPart] = read(t2sPath).split("text_block[");
 const numbers = (s) =>
     [...s.slice(s.indexOf("{")).matchAll(/0x[0-9A-F]+|\d+/g)].map((m) => Number(m[0]));
 const textPage = numbers(pagePart);
@@ -86,16 +94,15 @@ const legal = new Set([...readings.values()].flat());
 const rare = [];
 for (let cp = 0; cp < CODE_POINTS; cp++)
     if (isHan(cp) && becomes(cp) === cp && !readings.has(cp)) rare.push(cp);
-const input = rare.map((cp) => String.fromCodePoint(cp)).join("\n");
-execFileSync("uconv", ["-f", "utf-8", "-t", "utf-8", "-x", "Han-Latin"], {
-    input,
+const latin = execFileSync("uconv", ["-f", "utf-8", "-t", "utf-8", "-x", "Han-Latin"], {
+    input: rare.map((cp) => String.fromCodePoint(cp)).join("\n"),
     encoding: "utf8",
     maxBuffer: 1 << 26,
-})
-    .split("\n")
-    .forEach((reading, i) => {
-        if (legal.has(plain(reading))) readings.set(rare[i], [plain(reading)]);
-    });
+}).split("\n");
+if (latin.length !== rare.length) fail(`uconv gave ${latin.length} lines for ${rare.length}`);
+rare.forEach((cp, i) => {
+    if (legal.has(plain(latin[i]))) readings.set(cp, [plain(latin[i])]);
+});
 
 function addPhrase(map, text, reading) {
     const key = fold(text);
@@ -110,7 +117,7 @@ for (const words of [words2, words3, words4, words5])
         if (codes(text).every(isHan)) addPhrase(phrases, text, reading);
 for (const [text, reading] of Object.entries(surnameReadings)) addPhrase(surnames, text, reading);
 
-readFileSync(tsvPath, "utf8").split("\n").forEach((line, i) => {
+read(tsvPath).split("\n").forEach((line, i) => {
     if (line === "" || line.startsWith("#")) return;
     const [kind, text, reading, why] = line.split("\t");
     if (!why) fail(`${tsvPath}:${i + 1}: wants kind, text, reading, reason`);
@@ -140,7 +147,7 @@ for (const s of syllables) if (s.length > 6 || !/^[a-z]*$/.test(s)) fail(`syllab
 // ---- words: how frequent, how read ------------------------------------------------------
 // A word costs the logarithm of how rare it is; a text is read by its cheapest split.
 const counts = new Map(); // folded text -> how often it is used
-for (const line of readFileSync(essayPath, "utf8").split("\n")) {
+for (const line of read(essayPath).split("\n")) {
     const [text, count] = line.split("\t");
     const n = Number(count);
     if (!n || !codes(text).every(isHan)) continue;
@@ -182,7 +189,7 @@ for (const [text, n] of counts) {
 }
 // Places, with and without 市, 县, 区: they must hold together behind 市长 or 都市.
 const places = new Set();
-for (const line of readFileSync(divisionsPath, "utf8").split("\n")) {
+for (const line of read(divisionsPath).split("\n")) {
     const label = line.startsWith("#") ? "" : (line.split("\t")[1] ?? "");
     for (const name of [label, label.replace(/(市|县|区)$/, "")]) {
         const text = fold(name);
@@ -243,15 +250,17 @@ for (const list of homophones) list.sort((a, b) => b.use - a.use || a.cp - b.cp)
 
 // ---- output ----------------------------------------------------------------------------
 const out = [];
-function array(type, name, values, perLine = 24) {
-    out.push(`static const ${type} ${name}[${values.length}] = {`);
+function array(declaration, values, perLine = 24) {
+    out.push(`static const ${declaration} = {`);
     for (let i = 0; i < values.length; i += perLine)
         out.push(values.slice(i, i + perLine).join(",") + ",");
     out.push("};");
 }
-array("char", "syllable_name", syllables.map((s) => `"${s}"`), 12);
-out[out.findIndex((l) => l.includes("syllable_name"))] =
-    `static const char syllable_name[${syllables.length}][PINYIN_SYLLABLE_MAX + 1] = {`;
+array(
+    `char syllable_name[${syllables.length}][PINYIN_SYLLABLE_MAX + 1]`,
+    syllables.map((s) => `"${s}"`),
+    12,
+);
 
 const blocks = new Map();
 const pages = [];
@@ -259,21 +268,22 @@ for (let p = 0; p < CODE_POINTS >> BLOCK_BITS; p++) {
     const cells = [];
     for (let k = 0; k < 1 << BLOCK_BITS; k++) {
         const cp = (p << BLOCK_BITS) | k;
-        const usual = idOf.get((readings.get(cp) ?? [""])[0]);
-        const known = readings.has(cp);
-        cells.push(`{${usual},${trie.children.get(cp)?.index ?? 0},${known ? charCost(cp) : 0}}`);
+        const list = readings.get(cp);
+        const node = trie.children.get(cp)?.index ?? 0;
+        cells.push(list ? `{${idOf.get(list[0])},${node},${charCost(cp)}}` : "{0,0,0}");
     }
     const key = cells.join(",");
     if (!blocks.has(key)) blocks.set(key, blocks.size);
     pages.push(blocks.get(key));
 }
-array("uint16_t", "char_page", pages);
-array("struct han", "char_block[][1 << BLOCK_BITS]", [...blocks.keys()].map((b) => `{${b}}`), 1);
-out[out.findIndex((l) => l.includes("char_block"))] =
-    `static const struct han char_block[${blocks.size}][1 << BLOCK_BITS] = {`;
-array("struct node", "phrase_node",
-    nodes.map((n) => `{${n.cp ?? 0},${n.children.size},${n.first},${n.at},${n.word?.cost ?? 0}}`), 6);
-array("uint16_t", "phrase_reading", pool);
+array("uint16_t char_page[]", pages);
+array("struct han char_block[][1 << BLOCK_BITS]", [...blocks.keys()].map((b) => `{${b}}`), 1);
+array(
+    "struct node word_node[]",
+    nodes.map((n) => `{${n.cp ?? 0},${n.children.size},${n.first},${n.at},${n.word?.cost ?? 0}}`),
+    6,
+);
+array("uint16_t word_reading[]", pool);
 
 const several = [...readings].filter(([, list]) => list.length > 1).sort((a, b) => a[0] - b[0]);
 const morePool = [];
@@ -282,23 +292,24 @@ const more = several.map(([cp, list]) => {
     morePool.push(...list.map((s) => idOf.get(s)));
     return `{${cp},${at},${list.length}}`;
 });
-array("struct more", "more_char", more, 8);
-array("uint16_t", "more_reading", morePool);
+array("struct more more_char[]", more, 8);
+array("uint16_t more_reading[]", morePool);
 
 const at = [0];
 for (const list of homophones) at.push(at[at.length - 1] + list.length);
-array("uint32_t", "homophone_at", at);
-array("uint32_t", "homophone", homophones.flat().map((h) => h.cp));
+array("uint32_t homophone_at[]", at);
+array("uint32_t homophone[]", homophones.flat().map((h) => h.cp));
 
+const pair = (list) => `{${list[0]},${list[1] ?? 0}}`;
 const names = [...surnames]
-    .filter(([text, list]) => codes(text).length <= 2 && list.every((s) => idOf.has(s)))
-    .map(([text, list]) => [...codes(text), 0].slice(0, 2).concat([...list.map((s) => idOf.get(s)), 0].slice(0, 2)))
-    .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-array("struct surname", "surname", names.map((n) => `{{${n[0]},${n[1]}},{${n[2]},${n[3]}}}`), 6);
+    .map(([text, list]) => ({ cps: codes(text), ids: list.map((s) => idOf.get(s)) }))
+    .filter((name) => name.cps.length <= SURNAME_MAX && name.ids.every(Boolean))
+    .sort((a, b) => a.cps[0] - b.cps[0] || (a.cps[1] ?? 0) - (b.cps[1] ?? 0));
+array("struct surname surname[]", names.map((n) => `{${pair(n.cps)},${pair(n.ids)}}`), 6);
 
 const text = out.join("\n");
 const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-process.stdout.write(`/* Made by core/gen/pinyin.mjs from npm pinyin-pro and data/pinyin.tsv:
+process.stdout.write(`/* Made by core/gen/pinyin.mjs from npm pinyin-pro, ICU, rime-essay and data/pinyin.tsv:
  * ${readings.size} characters, ${words.size} words, ${names.length} surnames. */
 ${text}
 #define PINYIN_TABLE_HASH UINT64_C(0x${hash})

@@ -335,6 +335,26 @@ static void words_of_the_trade(void **state) {
         {"车削", "che xiao"},
         {"拓扑", "tuo pu"},
         {"拓片", "ta pian"},
+        {"染色质重塑", "ran se zhi chong su"},
+        {"重编程", "chong bian cheng"},
+        {"重测序", "chong ce xu"},
+        {"巷道", "hang dao"},
+        {"沿空留巷", "yan kong liu hang"},
+        {"小巷", "xiao xiang"},
+        {"藏语", "zang yu"},
+        {"冷藏", "leng cang"},
+        {"穿甲弹", "chuan jia dan"},
+        {"弹塑性", "tan su xing"},
+        {"灵长类", "ling zhang lei"},
+        {"链长", "lian chang"},
+        {"钙调蛋白", "gai tiao dan bai"},
+        {"刺参", "ci shen"},
+        {"湖泊", "hu po"},
+        {"泊松分布", "bo song fen bu"},
+        {"铣削", "xi xiao"},
+        {"窨井", "yin jing"},
+        {"著作权", "zhu zuo quan"},
+        {"显著", "xian zhu"},
         {"乾坤", "qian kun"},
         {"瞭望", "liao wang"},
     };
@@ -349,6 +369,16 @@ static void run_together(void **state) {
         {"南京市长江大桥", "nan jing shi chang jiang da qiao"},
         {"重庆市长寿区", "chong qing shi chang shou qu"},
         {"长治市长治县", "chang zhi shi chang zhi xian"},
+        {"价格调整指数", "jia ge tiao zheng zhi shu"},
+        {"协同调控", "xie tong tiao kong"},
+        {"骨骼数字模型", "gu ge shu zi mo xing"},
+        {"评价指标的确定", "ping jia zhi biao de que ding"},
+        {"红外传感器", "hong wai chuan gan qi"},
+        {"高校阅读推广", "gao xiao yue du tui guang"},
+        {"轨道行驶", "gui dao xing shi"},
+        {"供暖和发电", "gong nuan he fa dian"},
+        {"自发气调包装", "zi fa qi tiao bao zhuang"},
+        {"若干县", "ruo gan xian"},
         {"中国银行业", "zhong guo yin hang ye"},
         {"5G通信", ". . tong xin"},
         {"Al2O3涂层", ". . . . . tu ceng"},
@@ -504,6 +534,29 @@ static void random_texts(void **state) {
     }
 }
 
+/* More characters than are read at once; what comes first does not depend on `max`. */
+static void long_texts(void **state) {
+    (void)state;
+    enum { TIMES = 100, EACH = 8 };
+    struct buf b = buf_init(0);
+    for (int i = 0; i < TIMES; i++) buf_add_z(&b, "南京市长江大桥，");
+    uint16_t all[TIMES * EACH];
+    assert_int_equal(pinyin_read(buf_str(&b), all, ARRAY_LEN(all)), ARRAY_LEN(all));
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) assert_int_equal(all[i], all[i % EACH]);
+    assert_string_equal(pinyin_syllable(all[3]), "chang");
+    buf_clear(&b);
+    for (int i = 0; i < TIMES; i++) buf_add_z(&b, "重庆长江银行音乐");
+    assert_int_equal(pinyin_read(buf_str(&b), all, ARRAY_LEN(all)), ARRAY_LEN(all));
+    for (size_t max = 0; max < ARRAY_LEN(all); max++) {
+        uint16_t some[TIMES * EACH];
+        assert_int_equal(pinyin_read(buf_str(&b), some, max), max);
+        assert_memory_equal(some, all, max * sizeof some[0]);
+    }
+    buf_done(&b);
+    assert_int_equal(pinyin_read(str_slice(NULL, 0), all, 1), 0);
+    assert_int_equal(pinyin_read_name(str_slice(NULL, 0), all, 1), 0);
+}
+
 static void frequent_characters_come_first(void **state) {
     (void)state;
     static const struct {
@@ -544,6 +597,7 @@ int main(void) {
         cmocka_unit_test(every_code_point),
         cmocka_unit_test(bounds),
         cmocka_unit_test(random_texts),
+        cmocka_unit_test(long_texts),
         cmocka_unit_test(frequent_characters_come_first),
         cmocka_unit_test(fingerprint_is_there),
     };
