@@ -166,7 +166,7 @@ static void check_result(const struct search_result *r) {
         check_marks(r->hit[i].snippet_html);
     }
     must(result_json(r, "/search.json", &json, &err), "json", &err);
-    json_t *parsed = json_loadb(json.p, json.n, 0, &why);
+    json_t *parsed = json_loadb(json.p, json.n, JSON_ALLOW_NUL, &why);
     if (!parsed) abort();
     json_decref(parsed);
     buf_done(&json);
@@ -195,7 +195,7 @@ static void check_beside(void *ctx, struct str q) {
     if (utf8_bad_at(q) != q.n) return;
     (void)is_refusal(similar_to_text(ctx, public, q, SIMILAR_SIZE, 0, &similar, &err),
                      &err);
-    if (xindex_reader_suggest(public, &suggest, &err) != STATUS_OK) return;
+    must(xindex_reader_suggest(public, &suggest, &err), "suggestions", &err);
     size_t n = suggest_find(suggest, q, SUGGEST_MAX, entry);
     if (n > SUGGEST_MAX) abort();
     for (size_t i = 0; i < n; i++)
