@@ -119,6 +119,21 @@ static void put_relaxed(struct page_search *p) {
     }
 }
 
+static void put_suggestion(struct page_search *p) {
+    struct view *v = p->view;
+    const struct search_result *res = p->res;
+    if (res->suggestion.n == 0) {
+        view_set(v, v->j, "suggestion_link", json_null());
+        return;
+    }
+    struct request_change c = {.q = &res->suggestion};
+    json_t *o = json_object();
+    view_set(v, v->j, "suggestion_link", o);
+    view_set(v, o, "label", view_str(res->suggestion));
+    view_set(v, o, "url", json_string(page_search_url(p, &c)));
+    view_set(v, o, "total_text", view_count(res->suggestion_total));
+}
+
 /* What was looked for besides the words, and how to take it back. */
 static void put_expanded(struct page_search *p) {
     struct view *v = p->view;
@@ -266,7 +281,7 @@ static void put_page(struct page_search *p, const char *heading) {
     json_t *notices = view_list(v, v->j, "notices");
     for (size_t i = 0; i < res->nnotices; i++)
         view_add(v, notices, json_string(res->notice[i]));
-    view_set(v, v->j, "suggestion_link", json_null());
+    put_suggestion(p);
     put_direct(p);
     put_expanded(p);
     put_relaxed(p);

@@ -161,6 +161,24 @@ static void put_facets(const struct search_result *r, struct buf *out) {
     buf_add_char(out, '}');
 }
 
+static void put_suggestion(const struct search_result *r, const char *path,
+                           struct buf *out) {
+    buf_add_z(out, ",\"suggestion\":");
+    json_out_string_or_null(out, r->suggestion);
+    if (r->suggestion.n == 0) {
+        buf_add_z(out, ",\"suggestion_total\":null,\"suggestion_url\":null,");
+        return;
+    }
+    struct request_change c = {.q = &r->suggestion};
+    struct buf url = buf_init(out->max);
+    request_url(r->request, path, &c, &url);
+    buf_add_f(out, ",\"suggestion_total\":%u,\"suggestion_url\":", r->suggestion_total);
+    json_out_string(out, buf_str(&url));
+    buf_add_char(out, ',');
+    if (!out->failed) out->failed = url.failed;
+    buf_done(&url);
+}
+
 static void put_paging(const struct search_result *r, const char *path, struct buf *out) {
     const struct search_request *req = r->request;
     buf_add_f(out, ",\"total\":%u,\"took_ms\":%.1f,\"size\":%u,\"page\":", r->total,
@@ -175,7 +193,6 @@ static void put_paging(const struct search_result *r, const char *path, struct b
     json_out_string_or_null(out, buf_str(&url));
     buf_add_z(out, ",\"next_cursor\":");
     json_out_string_or_null(out, r->next_cursor);
-    buf_add_z(out, ",\"suggestion\":null,");
     if (!out->failed) out->failed = url.failed;
     buf_done(&url);
 }
@@ -207,6 +224,7 @@ enum status result_json(const struct search_result *r, const char *path, struct 
     buf_add_z(out, "],");
     put_query(r, path, out);
     put_paging(r, path, out);
+    put_suggestion(r, path, out);
     put_hits(r, out);
     buf_add_char(out, ',');
     put_facets(r, out);

@@ -107,6 +107,11 @@ enum status result_text(const struct search_result *r, struct buf *out, struct e
         put_clean(out, r->understood);
         buf_add_char(out, '\n');
     }
+    if (r->suggestion.n) {
+        buf_add_z(out, "您要找的是不是：");
+        put_clean(out, r->suggestion);
+        buf_add_f(out, "（%u 项）\n", r->suggestion_total);
+    }
     put_expanded(&r->expanded, out);
     put_relaxed(&r->relaxed, out);
     if (r->nhits) buf_add_char(out, '\n');

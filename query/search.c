@@ -5,6 +5,7 @@
 #include "query/plan.h"
 #include "query/search_facets.h"
 #include "query/search_relax.h"
+#include "query/spell.h"
 
 #include <stdio.h>
 #include <talloc.h>
@@ -84,6 +85,34 @@ static enum status count_plan(void *arg, const struct xindex_node *plan, uint32_
     enum status s = search(r, plan, &x, &res, err);
     if (s != STATUS_OK) return s;
     *total = res->total;
+    talloc_free(res);
+    return STATUS_OK;
+}
+
+/* Another query, read as the request's own is, under its filters or under none. */
+static enum status find_text(void *arg, struct str q, bool filtered,
+                             struct spell_found *out, struct err *err) {
+    struct run *r = arg, other = *r;
+    struct xindex_request x = {.sort = XINDEX_BY_APPROVED, .limit = SPELL_SAMPLE};
+    struct xindex_node *plan;
+    struct xindex_result *res;
+    struct expansion_list expanded;
+    enum status s = qlang_parse(r->out, q, r->req->audience, &other.query, err);
+    if (s == STATUS_OK && r->req->expand) s = expand_query(other.query, &expanded, err);
+    if (s == STATUS_OK)
+        s = plan_build(r->out, other.query->root, PLAN_SENTENCE_HALF, &plan, err);
+    if (s != STATUS_OK) return s;
+    if (!filtered) {
+        other.nwhere = 0;
+        other.extra = NULL;
+    }
+    s = search(&other, plan, &x, &res, err);
+    r->revision = other.revision;
+    r->moved = other.moved;
+    if (s != STATUS_OK) return s;
+    out->total = res->total;
+    out->n = res->nhits;
+    for (size_t i = 0; i < res->nhits; i++) out->docid[i] = res->hits[i].docid;
     talloc_free(res);
     return STATUS_OK;
 }
@@ -292,6 +321,22 @@ static bool may_relax(const struct run *r) {
            (root->kind == QLANG_AND || root->kind == QLANG_SENTENCE);
 }
 
+/* Did you mean: only where relaxing would make sense too, but whether it is asked for
+ * does not matter. */
+static enum status suggest(struct run *r, struct err *err) {
+    struct search_result *out = r->out;
+    struct spell_offer offer;
+    if (!r->query->plain || !r->query->root || out->total >= SPELL_BELOW ||
+        r->req->sort != XINDEX_BY_RELEVANCE)
+        return STATUS_OK;
+    enum status s = spell_offer(out, r->reader, r->req->q, &out->expanded, out->total,
+                                r->nwhere > 0 || r->extra, find_text, r, &offer, err);
+    if (s != STATUS_OK) return explain(s, err);
+    out->suggestion = offer.q;
+    out->suggestion_total = offer.total;
+    return STATUS_OK;
+}
+
 static enum status run_once(struct run *r, struct err *err) {
     struct search_result *out = r->out;
     struct xindex_node *plan = NULL;
@@ -303,6 +348,7 @@ static enum status run_once(struct run *r, struct err *err) {
                               &r->extra, err);
     if (s != STATUS_OK) return s;
     s = answer(r, plan, err);
+    if (s == STATUS_OK) s = suggest(r, err);
     if (s == STATUS_OK && may_relax(r)) {
         struct xindex_node *wider = NULL;
         s = search_relax(out, r->query, plan, out->total, count_plan, r, &wider,

@@ -7,7 +7,10 @@
 #include <talloc.h>
 
 #define WORDS 4      /* the least known words of a query, looked at closely */
-#define KIND_TRIES 6 /* counts for changes of one kind */
+#define KIND_TRIES 6 /* searches for changes of one kind */
+/* Of two characters that share a record one time in so many stand side by side when it is
+ * by chance: a record has a few hundred characters, and each several times. */
+#define CHANCE 30
 
 struct speller {
     struct spell_list list;
@@ -15,10 +18,7 @@ struct speller {
     const struct expansion_list *known;
     uint32_t strict;
     bool filtered;
-    spell_count_fn count;
-    void *arg;
     struct err *err;
-    unsigned tries;
     size_t nseen; /* words of the query */
     size_t n;
     struct spell_word word[WORDS]; /* by weakest */
@@ -86,11 +86,12 @@ static enum status weigh(const struct speller *sp, struct spell_word *w) {
         } else if (i + 1 == w->n || !text_is_han(c->cp) || !text_is_han(c[1].cp)) {
             continue;
         }
-        size_t to = end < w->n ? w->c[end].norm : w->norm.n;
-        struct str term = str_slice(w->norm.p + c->norm, to - c->norm);
+        struct str term = spell_slice(w, i, end);
         term.n = utf8_clip(term, ANALYSE_MAX_TOKEN);
         s = xindex_term_count(sp->list.reader, term, into, sp->err);
         if (s == STATUS_OK && *into < w->weakest) w->weakest = *into;
+        if (s == STATUS_OK && into == &c->pair)
+            c->chance = spell_is_chance(&sp->list, c->cp, c[1].cp, c->pair);
     }
     return s;
 }
@@ -130,7 +131,7 @@ static enum status find_words(struct speller *sp) {
 
 static bool is_before(const struct spell_edit *a, const struct spell_edit *b) {
     if (a->kind != b->kind) return a->kind < b->kind;
-    if (a->bound != b->bound) return a->bound > b->bound;
+    if (a->guess != b->guess) return a->guess > b->guess;
     return str_cmp(str_slice(a->text, a->n), str_slice(b->text, b->n)) < 0;
 }
 
@@ -144,35 +145,54 @@ void spell_keep(struct spell_list *l, const struct spell_edit *e) {
     l->best[at] = *e;
 }
 
-uint32_t spell_rest(const struct spell_word *w, size_t lo, size_t hi) {
+bool spell_is_chance(const struct spell_list *l, uint32_t a, uint32_t b, uint32_t pairs) {
+    const struct columns *c = xindex_reader_columns(l->reader);
+    uint64_t na = columns_han_find(&c->han, a).n, nb = columns_han_find(&c->han, b).n;
+    return (uint64_t)pairs * CHANCE * c->live_count < na * nb;
+}
+
+uint32_t spell_rest(const struct spell_word *w, size_t lo, size_t hi, size_t skip) {
     uint32_t least = UINT32_MAX;
     for (size_t i = 0; i < w->n; i++) {
-        if (i >= lo && i < hi) continue;
-        if (w->c[i].pair < least) least = w->c[i].pair;
-        if (w->c[i].token < least) least = w->c[i].token;
+        if ((i < lo || i >= hi) && w->c[i].pair < least) least = w->c[i].pair;
+        if (i != skip && w->c[i].token < least) least = w->c[i].token;
     }
     return least;
 }
 
-static enum status count(struct speller *sp, struct str q, bool filtered,
-                         uint32_t *total) {
-    sp->tries++;
-    return sp->count(sp->arg, q, filtered, total, sp->err);
+struct str spell_slice(const struct spell_word *w, size_t a, size_t b) {
+    size_t to = b < w->n ? w->c[b].norm : w->norm.n;
+    return str_slice(w->norm.p + w->c[a].norm, to - w->c[a].norm);
+}
+
+enum status spell_find(struct spell_list *l, struct str q, bool filtered,
+                       struct spell_found *out) {
+    out->total = 0;
+    out->n = 0;
+    if (l->tries == SPELL_TRIES) return STATUS_OK;
+    l->tries++;
+    enum status s = l->find(l->arg, q, filtered, out, l->err);
+    if (s == STATUS_LIMIT) out->total = 0;
+    return s == STATUS_LIMIT ? STATUS_OK : s;
 }
 
 /* How often the registry has the word by itself; a word that it has is left alone. */
 static enum status find_edits(struct speller *sp, struct spell_word *w) {
     uint32_t alone = w->weakest;
+    struct spell_found found;
     enum status s = STATUS_OK;
     if (alone > 0 && sp->nseen == 1 && !sp->filtered)
         alone = sp->strict;
-    else if (alone > 0)
-        s = count(sp, w->typed, false, &alone);
+    else if (alone > 0) {
+        s = spell_find(&sp->list, w->typed, false, &found);
+        alone = found.total;
+    }
     if (s != STATUS_OK || alone >= SPELL_BELOW) return s;
     if (alone < sp->strict) alone = sp->strict;
     w->need = alone * SPELL_FACTOR > SPELL_LEAST ? alone * SPELL_FACTOR : SPELL_LEAST;
     s = spell_han(&sp->list, w);
-    return s == STATUS_OK ? spell_latin(&sp->list, w) : s;
+    if (s == STATUS_OK) s = spell_latin(&sp->list, w);
+    return s == STATUS_OK ? spell_whole(&sp->list, w) : s;
 }
 
 /* The query with the edit in it, under ctx. */
@@ -193,28 +213,62 @@ static enum status apply(const struct speller *sp, const void *ctx,
     return s;
 }
 
+/* The word with the edit in it, as matching text, under ctx. */
+static enum status changed_word(const struct spell_edit *e, void *ctx, struct str *out,
+                                struct err *err) {
+    const struct spell_word *w = e->word;
+    size_t a = e->a < w->n ? w->c[e->a].norm : w->norm.n;
+    size_t b = e->b < w->n ? w->c[e->b].norm : w->norm.n;
+    char *p = talloc_array(ctx, char, (unsigned)(w->norm.n + e->n));
+    if (!p) return out_of_memory(err);
+    memcpy(p, w->norm.p, a);
+    memcpy(p + a, e->text, e->n);
+    memcpy(p + a + e->n, w->norm.p + b, w->norm.n - b);
+    *out = str_slice(p, a + e->n + w->norm.n - b);
+    return STATUS_OK;
+}
+
+struct choice {
+    struct spell_offer offer;
+    bool piece; /* of a longer word */
+};
+
+static bool is_better(const struct choice *a, const struct choice *b) {
+    if (b->offer.q.n == 0 || a->piece != b->piece) return b->offer.q.n == 0 || b->piece;
+    if (a->offer.total != b->offer.total) return a->offer.total > b->offer.total;
+    return str_cmp(a->offer.q, b->offer.q) < 0;
+}
+
 static enum status try_edit(struct speller *sp, const struct spell_edit *e,
-                            struct spell_offer *best) {
-    struct str q;
-    uint32_t total;
-    enum status s = apply(sp, sp->list.ctx, e, &q);
-    if (s != STATUS_OK || q.n == 0) return s;
-    s = count(sp, q, sp->filtered, &total);
-    if (s != STATUS_OK || total < e->word->need) return s;
-    if (total > best->total || (total == best->total && str_cmp(q, best->q) < 0))
-        *best = (struct spell_offer){.q = q, .total = total};
+                            struct choice *best) {
+    struct choice c = {.piece = false};
+    struct spell_found found;
+    struct str word;
+    enum status s = apply(sp, sp->list.ctx, e, &c.offer.q);
+    if (s != STATUS_OK || c.offer.q.n == 0) return s;
+    s = spell_find(&sp->list, c.offer.q, sp->filtered, &found);
+    if (s != STATUS_OK || found.total < e->word->need) return s;
+    c.offer.total = found.total;
+    s = changed_word(e, sp->list.ctx, &word, sp->err);
+    if (s != STATUS_OK) return s;
+    if (text_count_han(word) > 2) c.piece = spell_is_piece(sp->list.reader, &found, word);
+    if (c.piece && e->kind > SPELL_MISSING) return s;
+    if (is_better(&c, best)) *best = c;
     return s;
 }
 
-/* Of the best kind that holds an offer, the one with the largest total. */
-static enum status choose(struct speller *sp, struct spell_offer *best) {
+/* Of the best kind that holds an offer, the one with the largest total; a piece of a
+ * longer word only when there is nothing else. */
+static enum status choose(struct speller *sp, struct choice *best) {
     size_t i = 0;
-    for (int kind = 0; kind < SPELL_KINDS && best->q.n == 0; kind++) {
+    for (int kind = 0; kind < SPELL_KINDS && (best->offer.q.n == 0 || best->piece);
+         kind++) {
         unsigned tries = 0;
         for (; i < sp->list.n && (int)sp->list.best[i].kind == kind; i++) {
             const struct spell_edit *e = &sp->list.best[i];
-            if (e->bound < best->total || tries++ == KIND_TRIES) continue;
-            if (sp->tries == SPELL_TRIES) return STATUS_OK;
+            if ((!best->piece && e->bound < best->offer.total) || tries == KIND_TRIES)
+                continue;
+            tries++;
             enum status s = try_edit(sp, e, best);
             if (s != STATUS_OK) return s;
         }
@@ -224,25 +278,24 @@ static enum status choose(struct speller *sp, struct spell_offer *best) {
 
 enum status spell_offer(void *ctx, struct xindex_reader *reader, struct str q,
                         const struct expansion_list *known, uint32_t strict,
-                        bool filtered, spell_count_fn count_fn, void *arg,
+                        bool filtered, spell_find_fn find, void *arg,
                         struct spell_offer *out, struct err *err) {
-    struct spell_offer best = {.q = {"", 0}};
+    struct choice best = {.offer = {.q = {"", 0}}};
     struct speller *sp = talloc_zero(ctx, struct speller);
     if (!sp) return out_of_memory(err);
-    sp->list = (struct spell_list){.reader = reader, .ctx = sp, .err = err};
+    sp->list = (struct spell_list){
+        .reader = reader, .ctx = sp, .find = find, .arg = arg, .err = err};
     sp->q = q;
     sp->known = known;
     sp->strict = strict;
     sp->filtered = filtered;
-    sp->count = count_fn;
-    sp->arg = arg;
     sp->err = err;
     enum status s = find_words(sp);
     for (size_t i = 0; s == STATUS_OK && i < sp->n; i++) s = find_edits(sp, &sp->word[i]);
     if (s == STATUS_OK) s = choose(sp, &best);
     if (s == STATUS_OK) {
-        if (best.q.n) (void)talloc_steal(ctx, best.q.p);
-        *out = best;
+        if (best.offer.q.n) (void)talloc_steal(ctx, best.offer.q.p);
+        *out = best.offer;
     }
     talloc_free(sp);
     return s;

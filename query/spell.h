@@ -13,10 +13,13 @@
  * sentence (qlang.h) is left alone, because a wrong character does not hide its hits.
  *
  * Candidates come from the registry itself: the bigrams of the index say which neighbours
- * occur, the suggestions (suggest.h) which words are read alike. A change must mend every
- * pair of neighbours that is rarer than the offer has to be. Every offer is counted by a
- * search under the same filters, so its total is exact. Work is bounded: at most
- * SPELL_TRIES counts, SPELL_WALKS walks over SPELL_WALK_TERMS terms each.
+ * occur, the suggestions (suggest.h) which words are read alike, a sample of record texts
+ * what follows the rest of a word. A change must mend every pair of neighbours that is
+ * rarer than the offer has to be; unless it keeps the sound, it must not break a pair
+ * that is a SPELL_WEAK-th as frequent as the offer (门控机制 is no slip for 调控机制),
+ * and the offer must be a word: what stands beside it in the records varies. Every offer
+ * is counted by a search under the same filters, so its total is exact. Work is bounded:
+ * at most SPELL_TRIES searches, SPELL_WALKS walks over SPELL_WALK_TERMS terms each.
  *
  * Threads: as the reader.
  */
@@ -29,7 +32,8 @@
 #define SPELL_BELOW 3
 #define SPELL_LEAST 5
 #define SPELL_FACTOR 10
-#define SPELL_TRIES 12
+#define SPELL_WEAK 10
+#define SPELL_TRIES 16
 #define SPELL_WALKS 16
 #define SPELL_WALK_TERMS 8192
 
@@ -38,17 +42,25 @@ struct spell_offer {
     uint32_t total;
 };
 
-/* How many records match `q`, read and expanded as the request's own query is: under the
+#define SPELL_SAMPLE 64
+
+struct spell_found {
+    uint32_t total;
+    size_t n; /* the first of them */
+    uint32_t docid[SPELL_SAMPLE];
+};
+
+/* Which records match `q`, read and expanded as the request's own query is: under the
  * request's filters, or without any. */
-typedef enum status (*spell_count_fn)(void *arg, struct str q, bool filtered,
-                                      uint32_t *total, struct err *err);
+typedef enum status (*spell_find_fn)(void *arg, struct str q, bool filtered,
+                                     struct spell_found *out, struct err *err);
 
 /* `q` is a plain query as typed, `known` what was expanded in it, `strict` how many
  * records it matches, `filtered`: the request has filters. STATUS_NOMEM and those of
- * count and xindex.h. */
+ * find and xindex.h. */
 MUST_CHECK enum status spell_offer(void *ctx, struct xindex_reader *reader, struct str q,
                                    const struct expansion_list *known, uint32_t strict,
-                                   bool filtered, spell_count_fn count, void *arg,
+                                   bool filtered, spell_find_fn find, void *arg,
                                    struct spell_offer *out, struct err *err);
 
 #endif

@@ -1,60 +1,28 @@
-/* spell_han.c - changes of one character in Han text, judged by the pairs that the index
- * has. */
-#include "core/pinyin.h"
+/* spell_han.c - changes of one character in Han text. Between two neighbours the pairs of
+ * the index say what fits; at an end of the word, where one pair is too little to tell,
+ * the records that hold the rest of it. */
 #include "core/utf8.h"
 #include "query/spell_edit.h"
 
 #include <talloc.h>
 
-#define SYLLABLE_ROOM (PINYIN_SYLLABLE_MAX + 1)
 #define PAIR_BYTES 8 /* of two characters */
 /* A word of two characters has one pair to judge it by: only its sound speaks then. */
 #define OTHER_CHARS 3
+#define END_LEAST 3    /* places with a character at the end of a word, */
+#define END_PERCENT 25 /* and their share, for it to be meant */
 
-/* Which pairs must be mended, and what the search for candidates needs. */
+/* Which pairs must be mended. */
 struct place {
     struct spell_list *l;
     const struct spell_word *w;
-    size_t first, last; /* rare pairs; first > last: none, then any change may help */
+    size_t first, last;
+    bool none; /* is rare: these are the rarest */
 };
 
-/* ---- sound ----------------------------------------------------------------------- */
-
-/* A syllable without what many speakers do not tell apart: zh z, ch c, sh s, l n, and
- * the g of ang, eng, ing. */
-static size_t plain_sound(unsigned syllable, char out[SYLLABLE_ROOM]) {
-    const char *s = pinyin_syllable(syllable);
-    size_t n = 0;
-    for (size_t i = 0; s[i] && n < PINYIN_SYLLABLE_MAX; i++) {
-        if (i == 1 && s[i] == 'h') continue;
-        if (i > 1 && s[i] == 'g') continue;
-        out[n++] = i == 0 && s[i] == 'l' ? 'n' : s[i];
-    }
-    out[n] = 0;
-    return n;
+static enum status out_of_memory(const struct spell_list *l) {
+    return err_set(l->err, STATUS_NOMEM, NULL, "内存不足：检索词建议");
 }
-
-/* Equal so, or but for an n at the end (泥 ni, 凝 ning). */
-static bool is_near(unsigned a, unsigned b) {
-    char x[SYLLABLE_ROOM], y[SYLLABLE_ROOM];
-    size_t nx = plain_sound(a, x), ny = plain_sound(b, y), n = nx < ny ? nx : ny;
-    if (n == 0 || strncmp(x, y, n) != 0) return false;
-    return nx == ny || (nx == n + 1 && x[n] == 'n') || (ny == n + 1 && y[n] == 'n');
-}
-
-static enum spell_kind sound_of(uint32_t a, uint32_t b) {
-    uint16_t x[PINYIN_READINGS_MAX], y[PINYIN_READINGS_MAX];
-    size_t nx = pinyin_readings(a, x), ny = pinyin_readings(b, y);
-    enum spell_kind best = SPELL_OTHER;
-    for (size_t i = 0; i < nx; i++)
-        for (size_t k = 0; k < ny; k++) {
-            if (x[i] == y[k]) return SPELL_SOUND;
-            if (is_near(x[i], y[k])) best = SPELL_NEAR;
-        }
-    return best;
-}
-
-/* ---- pairs ----------------------------------------------------------------------- */
 
 static bool is_han_at(const struct spell_word *w, size_t i) {
     return i < w->n && text_is_han(w->c[i].cp);
@@ -65,7 +33,7 @@ static size_t put_pair(uint32_t a, uint32_t b, char out[PAIR_BYTES]) {
     return n + utf8_put(b, out + n);
 }
 
-/* Records with the pair; those of a side that is no Han character are no matter. */
+/* Lowers *bound to the records with the pair; one that is not all Han is no matter. */
 static enum status count_pair(const struct spell_list *l, uint32_t a, uint32_t b,
                               uint32_t *bound) {
     char pair[PAIR_BYTES];
@@ -79,127 +47,192 @@ static enum status count_pair(const struct spell_list *l, uint32_t a, uint32_t b
 
 /* Does a change of the pairs [lo, hi) mend all that is rare? */
 static bool mends(const struct place *p, size_t lo, size_t hi) {
-    return p->first > p->last || (p->first >= lo && p->last < hi);
+    return p->first >= lo && p->last < hi;
 }
 
-/* ---- characters that fit --------------------------------------------------------- */
+/* May a change break the pairs [lo, hi) for another one that `bound` records have? */
+static bool is_weak(const struct spell_word *w, size_t lo, size_t hi, uint32_t bound) {
+    for (size_t i = lo; i < hi && i < w->n; i++)
+        if (w->c[i].pair != SPELL_NOT_THERE && !w->c[i].chance &&
+            w->c[i].pair > bound / SPELL_WEAK)
+            return false;
+    return true;
+}
+
+/* ---- between two neighbours ------------------------------------------------------ */
 
 struct fitting {
-    uint32_t cp, left; /* records with it behind the left neighbour */
+    uint32_t cp, left, right; /* records with it beside each neighbour */
 };
 
 struct fit {
     struct fitting *v;
     size_t n, skip; /* bytes of the left neighbour */
-    uint32_t need;
+    uint32_t need, was;
+    enum spell_kind worst; /* at least so near in sound to `was` */
 };
+
+static void take_char(struct fit *f, uint32_t cp, uint32_t count) {
+    if (count < f->need || cp == f->was || f->n == SPELL_WALK_TERMS) return;
+    if (f->worst < SPELL_OTHER && spell_sound(f->was, cp) > f->worst) return;
+    f->v[f->n++] = (struct fitting){cp, count, UINT32_MAX};
+}
 
 static bool take_term(void *arg, struct str term, uint32_t count) {
     struct fit *f = arg;
     uint32_t cp;
-    if (count < f->need || term.n <= f->skip) return true;
+    if (term.n <= f->skip) return true;
     const char *end = term.p + term.n, *p = utf8_next(term.p + f->skip, end, &cp);
-    if (p == end && text_is_han(cp)) f->v[f->n++] = (struct fitting){cp, count};
-    return f->n < SPELL_WALK_TERMS;
+    if (p == end && text_is_han(cp)) take_char(f, cp, count);
+    return true;
 }
 
-static void take_chars(const struct columns_han *han, struct fit *f) {
-    for (uint32_t i = 0; i < han->nkeys && f->n < SPELL_WALK_TERMS; i++) {
-        if (han->key[i] & ANALYSE_NAMED) break;
-        uint32_t count = columns_han_find(han, han->key[i]).n;
-        if (count >= f->need) f->v[f->n++] = (struct fitting){han->key[i], count};
-    }
-}
-
-/* The characters that stand behind `left` often enough; any, when that is no Han
- * character. */
+/* The characters that stand behind `left` often enough; when that is no Han character,
+ * all that there are. */
 static enum status find_fitting(struct spell_list *l, uint32_t left, struct fit *f) {
     char prefix[4];
     f->v = talloc_array(l->ctx, struct fitting, SPELL_WALK_TERMS);
-    if (!f->v) return err_set(l->err, STATUS_NOMEM, NULL, "内存不足：检索词建议");
-    if (!text_is_han(left)) {
-        take_chars(&xindex_reader_columns(l->reader)->han, f);
-        return STATUS_OK;
+    if (!f->v) return out_of_memory(l);
+    if (text_is_han(left)) {
+        f->skip = utf8_put(left, prefix);
+        return xindex_terms_from(l->reader, str_slice(prefix, f->skip), SPELL_WALK_TERMS,
+                                 take_term, f, l->err);
     }
-    f->skip = utf8_put(left, prefix);
-    return xindex_terms_from(l->reader, str_slice(prefix, f->skip), SPELL_WALK_TERMS,
-                             take_term, f, l->err);
+    const struct columns_han *han = &xindex_reader_columns(l->reader)->han;
+    for (uint32_t i = 0; i < han->nkeys && !(han->key[i] & ANALYSE_NAMED); i++)
+        take_char(f, han->key[i], columns_han_find(han, han->key[i]).n);
+    return STATUS_OK;
 }
 
-/* Lowers each `left` to what stands before `right` too. */
 static enum status fit_right(struct spell_list *l, uint32_t right, struct fit *f) {
     if (!text_is_han(right) || f->n == 0) return STATUS_OK;
     struct str *term = talloc_array(f->v, struct str, (unsigned)f->n);
-    char *text = talloc_array(f->v, char, (unsigned)f->n *PAIR_BYTES);
+    char *text = talloc_array(f->v, char, (unsigned)(f->n * PAIR_BYTES));
     uint32_t *count = talloc_array(f->v, uint32_t, (unsigned)f->n);
-    if (!term || !text || !count)
-        return err_set(l->err, STATUS_NOMEM, NULL, "内存不足：检索词建议");
+    if (!term || !text || !count) return out_of_memory(l);
     for (size_t i = 0; i < f->n; i++, text += PAIR_BYTES)
         term[i] = str_slice(text, put_pair(f->v[i].cp, right, text));
     enum status s = xindex_terms_count(l->reader, term, f->n, count, l->err);
-    for (size_t i = 0; s == STATUS_OK && i < f->n; i++)
-        if (count[i] < f->v[i].left) f->v[i].left = count[i];
+    for (size_t i = 0; s == STATUS_OK && i < f->n; i++) f->v[i].right = count[i];
     return s;
 }
 
-/* Characters [a, b) (one, or none) become any character that fits between its
- * neighbours. */
+static uint32_t least(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+/* Were characters chosen by their left neighbour alone, so many would stand between both:
+ * a frequent character that fits everywhere is no better than a rare one that fits here.
+ */
+static uint64_t guess_of(const struct spell_list *l, const struct fitting *f) {
+    uint32_t all = columns_han_find(&xindex_reader_columns(l->reader)->han, f->cp).n;
+    if (f->right == UINT32_MAX || all == 0) return (uint64_t)f->left * SPELL_GUESS;
+    return (uint64_t)f->left * f->right * SPELL_GUESS / all;
+}
+
+/* A word of two characters is one pair: more than chance must have made it. */
+static bool is_chance_of_two(const struct spell_list *l, const struct spell_word *w,
+                             size_t i, uint32_t cp, uint32_t pairs) {
+    return w->n == 2 && spell_is_chance(l, cp, w->c[1 - i].cp, pairs);
+}
+
+/* Characters [a, b) (one, or none) become any character that fits. */
 static enum status try_chars(struct place *p, size_t a, size_t b) {
     struct spell_list *l = p->l;
     const struct spell_word *w = p->w;
     bool put = a == b;
-    uint32_t rest = spell_rest(w, a ? a - 1 : 0, b);
+    size_t lo = a ? a - 1 : 0;
+    uint32_t left = a ? w->c[a - 1].cp : 0, right = b < w->n ? w->c[b].cp : 0;
+    bool between = text_is_han(left) && text_is_han(right);
+    uint32_t rest = spell_rest(w, lo, b, SIZE_MAX);
     if (rest < w->need || l->walks == SPELL_WALKS) return STATUS_OK;
+    if (!text_is_han(left) && !text_is_han(right)) return STATUS_OK;
+    if (put && text_count_han(w->norm) == QLANG_LITERAL_HAN) return STATUS_OK;
     l->walks++;
-    struct fit f = {.need = w->need};
-    uint32_t right = b < w->n ? w->c[b].cp : 0;
-    enum status s = find_fitting(l, a ? w->c[a - 1].cp : 0, &f);
-    size_t n = 0;
-    for (size_t i = 0; s == STATUS_OK && i < f.n; i++)
-        if (put ||
-            (f.v[i].cp != w->c[a].cp &&
-             (w->n >= OTHER_CHARS || sound_of(w->c[a].cp, f.v[i].cp) == SPELL_SOUND)))
-            f.v[n++] = f.v[i];
-    f.n = n;
+    struct fit f = {.need = w->need, .was = put ? 0 : w->c[a].cp};
+    f.worst = put                  ? SPELL_OTHER
+              : w->n < OTHER_CHARS ? SPELL_SOUND
+              : between            ? SPELL_OTHER
+                                   : SPELL_NEAR;
+    enum status s = find_fitting(l, left, &f);
     if (s == STATUS_OK) s = fit_right(l, right, &f);
     for (size_t i = 0; s == STATUS_OK && i < f.n; i++) {
-        uint32_t bound = f.v[i].left < rest ? f.v[i].left : rest;
-        if (bound < w->need) continue;
-        struct spell_edit e = {.word = w, .a = a, .b = b, .bound = bound};
+        struct spell_edit e = {.word = w, .a = a, .b = b};
         e.n = utf8_put(f.v[i].cp, e.text);
-        e.kind = put ? SPELL_OTHER : sound_of(w->c[a].cp, f.v[i].cp);
+        e.bound = least(rest, least(f.v[i].left, f.v[i].right));
+        e.kind = put ? SPELL_MISSING : spell_sound(w->c[a].cp, f.v[i].cp);
+        if (e.bound < w->need || (!put && is_chance_of_two(l, w, a, f.v[i].cp, e.bound)))
+            continue;
+        if (e.kind != SPELL_SOUND &&
+            (spell_is_particle(f.v[i].cp) || !is_weak(w, lo, b, e.bound)))
+            continue;
+        e.guess = guess_of(l, &f.v[i]);
         spell_keep(l, &e);
     }
     talloc_free(f.v);
     return s;
 }
 
-/* ---- the kinds of change --------------------------------------------------------- */
+/* ---- at an end of the word ------------------------------------------------------- */
+
+static enum status try_end(struct place *p, size_t i) {
+    struct spell_list *l = p->l;
+    const struct spell_word *w = p->w;
+    bool first = i == 0;
+    struct spell_found found;
+    struct spell_tally before, after;
+    if (w->n < OTHER_CHARS || text_count_han(w->norm) != w->n) return STATUS_OK;
+    uint32_t rest = spell_rest(w, first ? 0 : i - 1, first ? 1 : i, SIZE_MAX);
+    if (rest < w->need || !is_weak(w, first ? 0 : i - 1, first ? 1 : i, rest))
+        return STATUS_OK;
+    struct str needle = first ? spell_slice(w, 1, w->n) : spell_slice(w, 0, i);
+    enum status s = spell_find(l, needle, false, &found);
+    if (s != STATUS_OK || found.total < w->need) return s;
+    spell_around(l->reader, &found, needle, &before, &after);
+    const struct spell_tally *t = first ? &before : &after;
+    for (size_t k = 0; k < t->n; k++) {
+        if (t->count[k] < END_LEAST || t->count[k] * 100 < t->seen * END_PERCENT ||
+            t->cp[k] == w->c[i].cp || spell_is_particle(t->cp[k]))
+            continue;
+        struct spell_edit e = {
+            .word = w, .a = i, .b = i + 1, .kind = SPELL_OTHER, .bound = found.total};
+        e.guess = (uint64_t)found.total * SPELL_GUESS * t->count[k] / t->seen;
+        e.n = utf8_put(t->cp[k], e.text);
+        spell_keep(l, &e);
+    }
+    return STATUS_OK;
+}
+
+/* ---- the other kinds of change --------------------------------------------------- */
 
 static enum status try_one_less(struct place *p, size_t i) {
     const struct spell_word *w = p->w;
     bool left = i > 0 && is_han_at(w, i - 1), right = is_han_at(w, i + 1);
-    bool twice = (left && w->c[i - 1].cp == w->c[i].cp);
+    bool twice = w->n > 2 && left && w->c[i - 1].cp == w->c[i].cp;
+    size_t lo = i ? i - 1 : 0;
     if (!twice && !(left && right && w->n > OTHER_CHARS)) return STATUS_OK;
+    if (!twice && spell_is_particle(w->c[i].cp)) return STATUS_OK;
     struct spell_edit e = {.word = w,
                            .a = i,
                            .b = i + 1,
-                           .kind = twice ? SPELL_SOUND : SPELL_OTHER,
-                           .bound = spell_rest(w, i ? i - 1 : 0, i + 1)};
+                           .kind = twice ? SPELL_SOUND : SPELL_EXTRA,
+                           .bound = spell_rest(w, lo, i + 1, SIZE_MAX)};
     enum status s = STATUS_OK;
     if (left && right) s = count_pair(p->l, w->c[i - 1].cp, w->c[i + 1].cp, &e.bound);
-    if (s == STATUS_OK) spell_keep(p->l, &e);
+    e.guess = (uint64_t)e.bound * SPELL_GUESS;
+    if (s == STATUS_OK && (twice || is_weak(w, lo, i + 1, e.bound))) spell_keep(p->l, &e);
     return s;
 }
 
 static enum status try_exchanged(struct place *p, size_t i) {
     const struct spell_word *w = p->w;
+    size_t lo = i ? i - 1 : 0;
     if (w->c[i].cp == w->c[i + 1].cp) return STATUS_OK;
     struct spell_edit e = {.word = w,
                            .a = i,
                            .b = i + 2,
                            .kind = SPELL_SOUND,
-                           .bound = spell_rest(w, i ? i - 1 : 0, i + 2)};
+                           .bound = spell_rest(w, lo, i + 2, SIZE_MAX)};
     e.n = put_pair(w->c[i + 1].cp, w->c[i].cp, e.text);
     if (e.bound < w->need) return STATUS_OK;
     enum status s = count_pair(p->l, w->c[i + 1].cp, w->c[i].cp, &e.bound);
@@ -207,7 +240,9 @@ static enum status try_exchanged(struct place *p, size_t i) {
         s = count_pair(p->l, w->c[i - 1].cp, w->c[i + 1].cp, &e.bound);
     if (s == STATUS_OK && i + 2 < w->n)
         s = count_pair(p->l, w->c[i].cp, w->c[i + 2].cp, &e.bound);
-    if (s == STATUS_OK) spell_keep(p->l, &e);
+    e.guess = (uint64_t)e.bound * SPELL_GUESS;
+    if (s == STATUS_OK && !is_chance_of_two(p->l, w, i, w->c[i].cp, e.bound))
+        spell_keep(p->l, &e);
     return s;
 }
 
@@ -215,29 +250,30 @@ static enum status try_at(struct place *p, size_t i) {
     enum status s = STATUS_OK;
     bool pair = is_han_at(p->w, i + 1); /* i, i + 1 */
     size_t before = i ? i - 1 : 0;
-    if (mends(p, before, i + 1)) {
-        s = try_one_less(p, i);
-        if (s == STATUS_OK) s = try_chars(p, i, i + 1);
+    if (mends(p, before, i + 1) || p->none) s = try_one_less(p, i);
+    if (s == STATUS_OK && mends(p, before, i + 1)) {
+        s = try_chars(p, i, i + 1);
+        if (s == STATUS_OK && (i == 0 || i + 1 == p->w->n)) s = try_end(p, i);
     }
     if (s == STATUS_OK && pair && mends(p, i, i + 1)) s = try_chars(p, i + 1, i + 1);
-    if (s == STATUS_OK && pair && mends(p, before, i + 2)) s = try_exchanged(p, i);
+    if (s == STATUS_OK && pair && (p->none || mends(p, before, i + 2)))
+        s = try_exchanged(p, i);
     return s;
 }
 
+/* Where all pairs are frequent, the rarest one is taken for the weak place. */
 enum status spell_han(struct spell_list *l, const struct spell_word *w) {
-    struct place p = {.l = l, .w = w, .first = 1, .last = 0};
+    struct place p = {.l = l, .w = w, .first = SIZE_MAX, .last = 0};
     size_t weakest = w->n;
-    bool any = false;
     for (size_t i = 0; i + 1 < w->n; i++) {
         if (w->c[i].pair == SPELL_NOT_THERE) continue;
         if (weakest == w->n || w->c[i].pair < w->c[weakest].pair) weakest = i;
         if (w->c[i].pair >= w->need) continue;
-        if (!any) p.first = i;
+        if (p.first == SIZE_MAX) p.first = i;
         p.last = i;
-        any = true;
     }
     if (weakest == w->n) return STATUS_OK;
-    if (!any) p.first = p.last = weakest;
+    if ((p.none = p.first == SIZE_MAX)) p.first = p.last = weakest;
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < w->n; i++)
         if (is_han_at(w, i)) s = try_at(&p, i);

@@ -69,7 +69,7 @@ static void put_cased(const struct spell_word *w, size_t i, struct str letters,
 static enum status try_token(struct spell_list *l, const struct spell_word *w, size_t i,
                              struct str token) {
     size_t most = (2 * ALPHABET + 2) * (token.n + 1);
-    uint32_t rest = spell_rest(w, i, i + 1);
+    uint32_t rest = spell_rest(w, 0, 0, i);
     if (rest < w->need) return STATUS_OK;
     void *ctx = talloc_new(l->ctx);
     struct near_tokens t = {.base = token, .stride = token.n + 1};
@@ -90,6 +90,7 @@ static enum status try_token(struct spell_list *l, const struct spell_word *w, s
                                .b = i + token.n,
                                .kind = t.exchanged[k] ? SPELL_SOUND : SPELL_OTHER,
                                .bound = count[k] < rest ? count[k] : rest};
+        e.guess = (uint64_t)e.bound * SPELL_GUESS;
         put_cased(w, i, t.term[k], &e);
         spell_keep(l, &e);
     }
@@ -104,9 +105,7 @@ enum status spell_latin(struct spell_list *l, const struct spell_word *w) {
         if (w->c[i].token == SPELL_NOT_THERE || w->c[i].token >= w->need) continue;
         while (end < w->n && !text_is_han(w->c[end].cp) && text_is_word(w->c[end].cp))
             end++;
-        struct str token =
-            str_slice(w->norm.p + w->c[i].norm,
-                      (end < w->n ? w->c[end].norm : w->norm.n) - w->c[i].norm);
+        struct str token = spell_slice(w, i, end);
         if (is_letters(token)) s = try_token(l, w, i, token);
     }
     return s;

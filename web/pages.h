@@ -63,7 +63,7 @@
  *   clear_url?          drops all filters
  *   understood?         null when it only repeats q
  *   notices             [string]
- *   suggestion_link     link?: did you mean
+ *   suggestion_link?    {label, url, total_text}: did you mean
  *   direct              [{note, url?, link_label}]: what the query names exactly
  *   relaxed?            {step_label, strict_total_text, strict_url,
  *                        dropped [{text, total_text, url?}]}

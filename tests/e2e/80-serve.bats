@@ -49,7 +49,7 @@ problem() {
     start_daemon
     get "$URL/search.json?$q&facets=all&size=5&highlight=1" >"$BATS_TEST_TMPDIR/s.json"
     jq -e '(keys - ["revision","as_of","notices","query","total","took_ms","size","page","next",
-        "next_cursor","suggestion","hits","facets","facets_other","direct"] == [])
+        "next_cursor","suggestion","suggestion_total","suggestion_url","hits","facets","facets_other","direct"] == [])
         and .size == 5 and .page == 1 and .total > 5 and (.hits | length == 5)
         and (.hits[0] | has("regno") and has("uid") and has("title") and has("title_html")
              and has("snippet_html") and has("year") and has("approved_on") and has("category")

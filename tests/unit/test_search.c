@@ -317,10 +317,11 @@ static void ways_out_are_counted_when_nothing_matches(void **state) {
 
 static void json_is_the_contract(void **state) {
     struct set *s = *state;
-    static const char *const keys[] = {"revision", "as_of",        "notices",    "query",
-                                       "total",    "took_ms",      "size",       "page",
-                                       "next",     "next_cursor",  "suggestion", "hits",
-                                       "facets",   "facets_other", "direct"};
+    static const char *const keys[] = {
+        "revision",         "as_of",         "notices", "query",        "total",
+        "took_ms",          "size",          "page",    "next",         "next_cursor",
+        "suggestion",       "hits",          "facets",  "facets_other", "direct",
+        "suggestion_total", "suggestion_url"};
     static const char *const hit_keys[] = {
         "regno",    "uid",         "title",        "title_html",     "snippet_html",
         "year",     "approved_on", "category",     "category_label", "unit",
