@@ -25,6 +25,7 @@ HANDLER(handle_search);
 HANDLER(handle_record);
 HANDLER(handle_similar);
 HANDLER(handle_similar_text);
+HANDLER(handle_suggest);
 HANDLER(handle_withdrawals);
 HANDLER(handle_stats_list);
 HANDLER(handle_stats_table);

@@ -31,6 +31,7 @@ struct route {
 
 static const char *const similar_params[] = {"size", NULL};
 static const char *const similar_text_params[] = {"text", "size", NULL};
+static const char *const suggest_params[] = {"q", "limit", NULL};
 static const char *const table_params[] = {"year", "edition", NULL};
 static const char *const chart_params[] = {"year", "edition", "width", NULL};
 
@@ -45,6 +46,7 @@ static const struct route table[] = {
     {"similar", "/similar", HAS(FACE_JSON), 0, handle_similar_text, similar_text_params},
     {"similar", "/similar/{id}", HAS(FACE_JSON), ROUTE_ID, handle_similar,
      similar_params},
+    {"suggest", "/suggest", HAS(FACE_JSON), 0, handle_suggest, suggest_params},
     {"withdrawals", "/withdrawals", HAS(FACE_JSON) | HAS(FACE_ATOM), 0,
      handle_withdrawals, NULL},
     {"stats", "/stats", HAS(FACE_HTML) | HAS(FACE_JSON), 0, handle_stats_list, NULL},
