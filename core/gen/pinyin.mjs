@@ -22,8 +22,9 @@ const BLOCK_BITS = 7;
 const PHRASE_MAX = 8; // characters of a word
 const SURNAME_MAX = 2; // characters, as in core/pinyin.c
 const READINGS_MAX = 8; // PINYIN_READINGS_MAX
-// Words of rime-essay that are taken: up to this long, used at least so often. Longer and
-// rarer ones changed nothing for the better in 52,000 titles and names.
+// Words of rime-essay that are taken: up to this long, used at least so often. In 52,000
+// titles and names, words of four characters changed nothing; words used 300 times mended
+// some readings, spoilt as many others, and made the table 2.3 MB.
 const WORD_MAX = 3;
 const COUNT_MIN = 1000;
 // How often words count as used, at least: those of data/pinyin.tsv, places, phrases of
