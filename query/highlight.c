@@ -1,22 +1,13 @@
-#include "query/highlight.h"
+#include "query/highlight_find.h"
 
+#include "core/text_class.h"
 #include "core/utf8.h"
 #include "web/html.h"
 
-#include <stdlib.h>
-
-#define LEAD_CHARS 20 /* shown before the first mark of a snippet */
-#define HAN_BYTES 3   /* the shortest Han character in UTF-8 */
-
-struct span {
-    size_t from, to; /* original bytes */
-    size_t needle;
-};
-
-struct spans {
-    size_t n;
-    struct span v[HIGHLIGHT_MAX_SPANS];
-};
+#define LEAD_CHARS 20      /* shown before the first mark of a snippet */
+#define LEAD_MAX_CHARS 32  /* where a sentence begins there */
+#define TOKEN_MAX_CHARS 40 /* a longer token may be cut */
+#define SPACES_MAX 8       /* between two sentences */
 
 void highlight_work_done(struct highlight_work *w) {
     buf_done(&w->norm);
@@ -49,164 +40,11 @@ static void collect(const struct qlang_node *n, struct highlight_set *out) {
 
 void highlight_collect(const struct qlang_node *root, struct highlight_set *out) {
     out->n = 0;
+    out->pieces = false;
     if (root) collect(root, out);
 }
 
-/* ---- spans ----------------------------------------------------------------------- */
-
-static bool add_span(struct spans *s, const struct text_map *map, size_t from, size_t to,
-                     size_t needle) {
-    if (s->n == HIGHLIGHT_MAX_SPANS) return false;
-    s->v[s->n++] = (struct span){map->from[from], map->to[to - 1], needle};
-    return true;
-}
-
-static void find_phrase(struct str t, struct str needle, const struct text_map *map,
-                        size_t id, struct spans *s) {
-    size_t at = 0;
-    while ((at = text_find(t, needle, at)) != SIZE_MAX) {
-        if (!add_span(s, map, at, at + needle.n, id)) return;
-        at += needle.n;
-    }
-}
-
-/* Does a word character end right before `at`? */
-static bool inside_word(struct str t, size_t at) {
-    size_t k = at;
-    uint32_t cp;
-    if (at == 0) return false;
-    do k--;
-    while (k > 0 && ((unsigned char)t.p[k] & 0xC0) == 0x80);
-    utf8_next(t.p + k, t.p + t.n, &cp);
-    return text_is_word(cp);
-}
-
-/* A prefix marks the whole word that begins with it. */
-static void find_prefix(struct str t, struct str needle, const struct text_map *map,
-                        size_t id, struct spans *s) {
-    uint32_t first, last;
-    utf8_next(needle.p, needle.p + needle.n, &first);
-    bool open = inside_word(needle, needle.n);
-    for (size_t at = 0; at < t.n;) {
-        const char *hit = memmem(t.p + at, t.n - at, needle.p, needle.n);
-        if (!hit) return;
-        size_t from = (size_t)(hit - t.p), to = from + needle.n;
-        at = to;
-        if (text_is_word(first) && inside_word(t, from)) continue;
-        while (open && to < t.n) {
-            const char *next = utf8_next(t.p + to, t.p + t.n, &last);
-            if (!text_is_word(last)) break;
-            to = (size_t)(next - t.p);
-        }
-        if (!add_span(s, map, from, to, id)) return;
-        at = to;
-    }
-}
-
-static size_t han_at(struct str t, size_t at) {
-    uint32_t cp;
-    if (at >= t.n) return 0;
-    const char *next = utf8_next(t.p + at, t.p + t.n, &cp);
-    return text_is_han(cp) ? (size_t)(next - t.p) - at : 0;
-}
-
-/* Bytes of Han characters that t at `at` and the sentence at `k` share. */
-static size_t shared_han(struct str t, size_t at, struct str sentence, size_t k) {
-    size_t n = 0, step;
-    while ((step = han_at(t, at + n)) && k + n + step <= sentence.n &&
-           memcmp(t.p + at + n, sentence.p + k + n, step) == 0)
-        n += step;
-    return n;
-}
-
-/* At each place the longest piece of the sentence, from two Han characters on. */
-static void find_pieces(struct str t, struct str sentence, const struct text_map *map,
-                        size_t id, struct spans *s) {
-    for (size_t at = 0; at < t.n;) {
-        uint32_t cp;
-        size_t one = han_at(t, at), best = 0;
-        size_t two = one ? one + han_at(t, at + one) : 0;
-        if (two == one) {
-            at += (size_t)(utf8_next(t.p + at, t.p + t.n, &cp) - (t.p + at));
-            continue;
-        }
-        for (size_t k = 0; k + two <= sentence.n;) {
-            const char *hit = memmem(sentence.p + k, sentence.n - k, t.p + at, two);
-            if (!hit) break;
-            k = (size_t)(hit - sentence.p);
-            size_t n = shared_han(t, at, sentence, k);
-            best = n > best ? n : best;
-            k += HAN_BYTES;
-        }
-        if (best && !add_span(s, map, at, at + best, id)) return;
-        at += best ? best : one;
-    }
-}
-
-static int by_place(const void *a, const void *b) {
-    const struct span *x = a, *y = b;
-    if (x->from != y->from) return x->from < y->from ? -1 : 1;
-    return x->to < y->to ? -1 : x->to > y->to;
-}
-
-static enum status find_all(const struct highlight_set *set, char tag, struct str text,
-                            struct highlight_work *w, struct spans *out,
-                            struct err *err) {
-    out->n = 0;
-    if (w->norm.max == 0) w->norm = buf_init(0);
-    buf_clear(&w->norm);
-    text.n = utf8_clip(text, HIGHLIGHT_TEXT_MAX);
-    bool any = false;
-    for (size_t i = 0; i < set->n; i++) any |= set->needle[i].tags >> tag & 1;
-    if (!any || text.n == 0) return STATUS_OK;
-    enum status s = text_normalise(text, &w->norm, &w->map, err);
-    if (s == STATUS_OK) s = buf_check(&w->norm, "摘要", err);
-    if (s != STATUS_OK) return s;
-    struct str t = buf_str(&w->norm);
-    for (size_t i = 0; i < set->n; i++) {
-        const struct highlight_needle *n = &set->needle[i];
-        if (!(n->tags >> tag & 1) || n->norm.n == 0) continue;
-        if (n->kind == QLANG_SENTENCE)
-            find_pieces(t, n->norm, &w->map, i, out);
-        else if (n->kind == QLANG_PREFIX)
-            find_prefix(t, n->norm, &w->map, i, out);
-        else
-            find_phrase(t, n->norm, &w->map, i, out);
-    }
-    qsort(out->v, out->n, sizeof out->v[0], by_place);
-    return STATUS_OK;
-}
-
-/* ---- output ---------------------------------------------------------------------- */
-
-/* text[from, to) with its marks, clipped to it. */
-static void put_marked(const struct spans *s, struct str text, size_t from, size_t to,
-                       struct buf *out) {
-    size_t at = from;
-    for (size_t i = 0; i < s->n;) {
-        size_t a = s->v[i].from, b = s->v[i].to;
-        for (i++; i < s->n && s->v[i].from <= b; i++) b = s->v[i].to > b ? s->v[i].to : b;
-        a = a < from ? from : a;
-        b = b > to ? to : b;
-        if (a >= b) continue;
-        html_put_text(out, str_slice(text.p + at, a - at));
-        buf_add_z(out, "<mark>");
-        html_put_text(out, str_slice(text.p + a, b - a));
-        buf_add_z(out, "</mark>");
-        at = b;
-    }
-    html_put_text(out, str_slice(text.p + at, to - at));
-}
-
-enum status highlight_whole(const struct highlight_set *set, char tag, struct str text,
-                            struct highlight_work *work, struct buf *out,
-                            struct err *err) {
-    struct spans s;
-    enum status st = find_all(set, tag, text, work, &s, err);
-    if (st != STATUS_OK) return st;
-    put_marked(&s, text, 0, text.n, out);
-    return buf_check(out, "摘要", err);
-}
+/* ---- characters of the original --------------------------------------------------- */
 
 /* The offset `chars` characters after `at`; at most text.n. */
 static size_t forward(struct str text, size_t at, size_t chars) {
@@ -227,41 +65,196 @@ static size_t backward(struct str text, size_t at, size_t chars) {
     return at;
 }
 
-/* What a window that begins a little before span i shows: needles, then marks. */
-static size_t worth(const struct spans *s, size_t i, size_t end) {
-    uint64_t seen[ARRAY_LEN(((struct highlight_set *)0)->needle) / 64] = {0};
-    size_t different = 0, marks = 0;
+/* The character at `at`, and the one before; 0 where there is none. */
+static uint32_t char_at(struct str text, size_t at) {
+    uint32_t cp = 0;
+    if (at < text.n) utf8_next(text.p + at, text.p + text.n, &cp);
+    return cp;
+}
+
+static uint32_t char_before(struct str text, size_t at) {
+    return at ? char_at(text, backward(text, at, 1)) : 0;
+}
+
+static bool is_one_of(uint32_t cp, const char *set) {
+    uint32_t one;
+    for (const char *p = set, *end = set + strlen(set); p < end;) {
+        p = utf8_next(p, end, &one);
+        if (one == cp) return true;
+    }
+    return false;
+}
+
+/* Of a letter or number, or what becomes several (㎡, ⑩). */
+static bool is_wordlike(uint32_t cp) {
+    uint32_t class = text_entry(cp);
+    return class & TEXT_WORD || (class & TEXT_SEVERAL && !(class & TEXT_HAN));
+}
+
+static bool is_digit(uint32_t cp) {
+    uint32_t to = text_becomes(cp, text_entry(cp));
+    return to >= '0' && to <= '9';
+}
+
+/* Does a cut at `at` part what belongs together: a token, 3.5, 3D-Var, 95%, a letter and
+ * its mark? */
+static bool is_glued(struct str text, size_t at) {
+    uint32_t a = char_before(text, at), b = char_at(text, at);
+    if (at == 0 || at >= text.n) return false;
+    if (text_entry(b) & (TEXT_JOINS | TEXT_NOTHING)) return true;
+    if (is_wordlike(a) && is_wordlike(b)) return true;
+    if (is_digit(a) && is_one_of(b, "%‰°％")) return true;
+    static const char joiner[] = ".-/_+·．－／＋", between_digits[] = ",:，：";
+    uint32_t next = char_at(text, forward(text, at, 1)),
+             last = char_before(text, backward(text, at, 1));
+    if (is_one_of(b, joiner) && is_wordlike(a) && is_wordlike(next)) return true;
+    if (is_one_of(a, joiner) && is_wordlike(last) && is_wordlike(b)) return true;
+    if (is_one_of(b, between_digits) && is_digit(a) && is_digit(next)) return true;
+    return is_one_of(a, between_digits) && is_digit(last) && is_digit(b);
+}
+
+/* The nearest place from `at` on, up to `end`, that cuts nothing; `at` when a token is
+ * longer than TOKEN_MAX_CHARS. */
+static size_t after_token(struct str text, size_t at, size_t end) {
+    size_t k = at;
+    for (int i = 0; i <= TOKEN_MAX_CHARS && k <= end; i++) {
+        if (!is_glued(text, k)) return k;
+        k = forward(text, k, 1);
+    }
+    return at;
+}
+
+static size_t before_token(struct str text, size_t at, size_t start) {
+    size_t k = at;
+    for (int i = 0; i <= TOKEN_MAX_CHARS && k > start; i++) {
+        if (!is_glued(text, k)) return k;
+        k = backward(text, k, 1);
+    }
+    return at;
+}
+
+static bool is_space(uint32_t cp) {
+    return text_entry(cp) & TEXT_SPACE;
+}
+
+/* Does a sentence begin at `at`? White space and closing quotes belong to the one before.
+ */
+static bool begins_sentence(struct str text, size_t at) {
+    uint32_t b = char_at(text, at);
+    if (is_space(b) || is_one_of(b, "”’」』）)")) return false;
+    size_t k = at;
+    for (int i = 0; i < SPACES_MAX && is_space(char_before(text, k)); i++) {
+        k = backward(text, k, 1);
+        if (char_at(text, k) == '\n') return true;
+    }
+    uint32_t a = char_before(text, k);
+    if (k == 0 || is_one_of(a, "。；！？;!?｡")) return true;
+    if (is_one_of(a, "”’」』）)"))
+        return is_one_of(char_before(text, backward(text, k, 1)), "。！？");
+    return is_one_of(a, ".．") && (k < at || !is_wordlike(b)) && !is_glued(text, at);
+}
+
+/* ---- output ---------------------------------------------------------------------- */
+
+/* text[from, to) with its marks, clipped to it. */
+static void put_marked(const struct highlight_spans *s, struct str text, size_t from,
+                       size_t to, struct buf *out) {
+    size_t at = from;
+    for (size_t i = 0; i < s->n;) {
+        size_t a = s->v[i].from, b = s->v[i].to;
+        for (i++; i < s->n && s->v[i].from <= b; i++) b = s->v[i].to > b ? s->v[i].to : b;
+        a = a < from ? from : a;
+        b = b > to ? to : b;
+        if (a >= b) continue;
+        html_put_text(out, str_slice(text.p + at, a - at));
+        buf_add_z(out, "<mark>");
+        html_put_text(out, str_slice(text.p + a, b - a));
+        buf_add_z(out, "</mark>");
+        at = b;
+    }
+    html_put_text(out, str_slice(text.p + at, to - at));
+}
+
+enum status highlight_whole(const struct highlight_set *set, char tag, struct str text,
+                            struct highlight_work *work, struct buf *out,
+                            struct err *err) {
+    struct highlight_spans s;
+    enum status st = highlight_find(set, tag, text, work, &s, err);
+    if (st != STATUS_OK) return st;
+    put_marked(&s, text, 0, text.n, out);
+    return buf_check(out, "摘要", err);
+}
+
+/* What a window from span i on to `end` shows: different parts by weight, then marks. */
+static uint64_t worth(const struct highlight_spans *s, size_t i, size_t end) {
+    uint64_t seen[HIGHLIGHT_MAX_SPANS / 64] = {0};
+    uint64_t different = 0, marks = 0;
     for (; i < s->n && s->v[i].to <= end; i++, marks++) {
-        uint64_t bit = UINT64_C(1) << (s->v[i].needle % 64);
-        different += !(seen[s->v[i].needle / 64] & bit);
-        seen[s->v[i].needle / 64] |= bit;
+        size_t part = s->v[i].part;
+        uint64_t bit = UINT64_C(1) << (part % 64);
+        if (!(seen[part / 64] & bit)) different += s->part[part].weight;
+        seen[part / 64] |= bit;
     }
     return different * (HIGHLIGHT_MAX_SPANS + 1) + marks;
+}
+
+/* Where a passage with the mark at `mark` begins: with its sentence, when that is near,
+ * else a little before. */
+static size_t lead_of(struct str text, size_t mark) {
+    size_t at = mark;
+    for (int i = 0; i <= LEAD_MAX_CHARS; i++) {
+        if (begins_sentence(text, at)) return at;
+        if (at == 0) break;
+        at = backward(text, at, 1);
+    }
+    return after_token(text, backward(text, mark, LEAD_CHARS), mark);
+}
+
+/* The end is near: show as much before it as fits, from a sentence on if one begins
+ * soon, and no later than the mark. */
+static size_t lead_of_end(struct str text, size_t mark) {
+    size_t first = backward(text, text.n, HIGHLIGHT_SNIPPET_CHARS), at = first;
+    for (int i = 0; i <= LEAD_MAX_CHARS && at <= mark; i++) {
+        if (begins_sentence(text, at)) return at;
+        at = forward(text, at, 1);
+    }
+    return after_token(text, first, mark);
+}
+
+struct passage {
+    size_t from, to;
+};
+
+static struct passage best_passage(const struct highlight_spans *s, struct str text) {
+    struct passage best = {0, forward(text, 0, HIGHLIGHT_SNIPPET_CHARS)};
+    uint64_t most = 0;
+    size_t mark = 0;
+    if (best.to == text.n) return best;
+    for (size_t i = 0; i < s->n; i++) {
+        size_t a = lead_of(text, s->v[i].from);
+        size_t b = forward(text, a, HIGHLIGHT_SNIPPET_CHARS);
+        uint64_t w = worth(s, i, b);
+        if (w <= most) continue;
+        most = w;
+        mark = s->v[i].from;
+        best = (struct passage){a, b};
+    }
+    if (best.to == text.n)
+        best.from = lead_of_end(text, mark);
+    else
+        best.to = before_token(text, best.to, mark);
+    return best;
 }
 
 enum status highlight_snippet(const struct highlight_set *set, char tag, struct str text,
                               struct highlight_work *work, struct buf *out,
                               struct err *err) {
-    struct spans s;
-    enum status st = find_all(set, tag, text, work, &s, err);
+    struct highlight_spans s;
+    enum status st = highlight_find(set, tag, text, work, &s, err);
     if (st != STATUS_OK) return st;
-    size_t from = 0, to = forward(text, 0, HIGHLIGHT_SNIPPET_CHARS), best = 0;
-    if (to < text.n) {
-        for (size_t i = 0; i < s.n; i++) {
-            size_t a = backward(text, s.v[i].from, LEAD_CHARS);
-            size_t b = forward(text, a, HIGHLIGHT_SNIPPET_CHARS);
-            size_t w = worth(&s, i, b);
-            if (w > best) {
-                best = w;
-                from = a;
-                to = b;
-            }
-        }
-        if (to == text.n) /* the end is near: show as much before it as fits */
-            from = backward(text, to, HIGHLIGHT_SNIPPET_CHARS);
-    }
-    if (from > 0) buf_add_z(out, "…");
-    put_marked(&s, text, from, to, out);
-    if (to < text.n) buf_add_z(out, "…");
+    struct passage p = best_passage(&s, text);
+    if (p.from > 0) buf_add_z(out, "…");
+    put_marked(&s, text, p.from, p.to, out);
+    if (p.to < text.n) buf_add_z(out, "…");
     return buf_check(out, "摘要", err);
 }

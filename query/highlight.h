@@ -2,9 +2,11 @@
  *
  * Spans are verified: each positive literal of the query is looked for in the matching
  * text (text_find), and its place is taken back to the original through the offset map.
- * Of a sentence, the longest pieces of two or more Han characters that it shares with the
- * text. Negated parts, conditions and words asked for in another field mark nothing.
- * Spans that touch or overlap become one <mark>.
+ * Of a sentence, and where `pieces` is set of a phrase of three or more Han characters
+ * that does not stand in the text as a whole, the longest pieces of two or more Han
+ * characters that it shares with the text, and its tokens. Negated parts, conditions and
+ * words asked for in another field mark nothing. A mark is made of whole characters of
+ * the original. Spans that touch or overlap become one <mark>.
  *
  * Without the tags and unescaped, the HTML of a whole text is the text again (control
  * characters that HTML forbids dropped); a snippet is a slice of it between … (tested).
@@ -29,6 +31,7 @@ struct highlight_needle {
 
 struct highlight_set {
     size_t n;
+    bool pieces; /* the search was relaxed: words may be there only in part */
     struct highlight_needle needle[QLANG_MAX_LEAVES * 2];
 };
 
@@ -39,7 +42,8 @@ struct highlight_work {
 };
 void highlight_work_done(struct highlight_work *w);
 
-/* The positive literals of the tree (NULL: none); texts are borrowed from it. */
+/* The positive literals of the tree (NULL: none); texts are borrowed from it. `pieces` is
+ * left false: the caller knows whether the search was relaxed. */
 void highlight_collect(const struct qlang_node *root, struct highlight_set *out);
 
 /* Appends the whole text, escaped and marked. `tag` is the field's (field.h).
@@ -48,8 +52,10 @@ MUST_CHECK enum status highlight_whole(const struct highlight_set *set, char tag
                                        struct str text, struct highlight_work *work,
                                        struct buf *out, struct err *err);
 /* Appends the passage of at most HIGHLIGHT_SNIPPET_CHARS characters with the most
- * different needles, then the most marks; … where text is left out. Without any match:
- * the beginning. */
+ * different needles or pieces, longer ones counting more, then the most marks; … where
+ * text is left out. It begins with a sentence when one begins near its first mark, and
+ * cuts no token or number at either end unless that is very long. Without any match: the
+ * beginning. */
 MUST_CHECK enum status highlight_snippet(const struct highlight_set *set, char tag,
                                          struct str text, struct highlight_work *work,
                                          struct buf *out, struct err *err);
