@@ -194,6 +194,7 @@ static enum status take_hits(struct run *r, const struct xindex_result *res,
     if (r->req->highlight) {
         if (!(set = talloc(out, struct highlight_set))) return out_of_memory(err);
         highlight_collect(r->query->root, set);
+        set->pieces = out->relaxed.step != NULL;
     }
     struct highlight_work work = {0};
     struct buf b = buf_init(0);
