@@ -128,6 +128,8 @@ def faces(judge):
 def cases(judge):
     known, similar = faces(judge)
     judge.ask('json', similar + b'.json', 'similar records', [200])
+    judge.ask('json', b'/similar.json?text=%E7%93%A6%E6%96%AF', 'records like a text', [200])
+    judge.ask('json', b'/suggest.json?q=a', 'suggestions', [200])
     for line in open(CASES, encoding='utf-8'):
         case = json.loads(line)
         query = query_of(case)

@@ -7,6 +7,8 @@ sets=${QUALITY_SETS:-$root/../shared/evaluation}
 program=${CHENGGUO:-$root/build/release/chengguo}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+echo "exactness: quoted pieces of 1 to 6 characters against a scan"
+python3 "$root/tests/quality/exact.py" "$program" "$work/exact" 10000
 if [ ! -r "$sets/near_duplicates.jsonl" ]; then
     echo "quality: skipped, no evaluation sets in $sets (QUALITY_SETS=FOLDER names them)"
     exit 0
