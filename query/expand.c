@@ -46,7 +46,7 @@ static struct qlang_node *node_new(struct work *w, enum qlang_kind kind, size_t 
 }
 
 static struct str copied(struct work *w, struct str s) {
-    char *p = talloc_strndup(w->query, s.n ? s.p : "", s.n);
+    char *p = talloc_memdup(w->query, s.n ? s.p : "", s.n); /* it may hold NUL */
     if (!p) (void)fail(w);
     return str_slice(p, p ? s.n : 0);
 }
