@@ -61,7 +61,7 @@ LIB := $(B)/libchengguo.a
 all: programs
 programs: build/chengguo build/chengguo-draw
 
-include core/core.mk indexer/indexer.mk web/web.mk stats/stats.mk tests/tests.mk
+include core/core.mk indexer/indexer.mk query/query.mk web/web.mk stats/stats.mk tests/tests.mk
 
 build/chengguo: build/release/chengguo
 build/chengguo-draw: build/release/chengguo-draw

@@ -10,9 +10,9 @@
 
 const struct direct_number_row *direct_number_row(enum direct_number n) {
     static const struct direct_number_row row[DIRECT_NUMBERS] = {
-        [DIRECT_PATENT] = {"patent", "ip[].no", "知识产权号"},
-        [DIRECT_STANDARD] = {"standard", "standards[].no", "标准号"},
-        [DIRECT_USCC] = {"uscc", "units[].uscc", "统一社会信用代码"},
+        [DIRECT_PATENT] = {"patent", "ip[].no", "专利号", "知识产权号"},
+        [DIRECT_STANDARD] = {"standard", "standards[].no", "标准号", "标准号"},
+        [DIRECT_USCC] = {"uscc", "units[].uscc", "uscc", "统一社会信用代码"},
     };
     return &row[n];
 }

@@ -28,6 +28,7 @@ enum direct_number { DIRECT_PATENT, DIRECT_STANDARD, DIRECT_USCC, DIRECT_NUMBERS
 struct direct_number_row {
     const char *kind; /* "patent" */
     const char *path; /* of the field, field.h */
+    const char *name; /* of the field in a query */
     const char *zh;   /* what a reader calls it */
 };
 const struct direct_number_row *direct_number_row(enum direct_number n);

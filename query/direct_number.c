@@ -125,11 +125,11 @@ enum status direct_by_regno(struct direct_work *w, struct err *err) {
 /* ---- patents, standards, credit codes --------------------------------------------- */
 
 /* "专利号:ZL2014…", in quotes where the language needs them. */
-static enum status put_term(const struct field *field, const char *form, struct buf *out,
-                            struct err *err) {
+static enum status put_term(const struct direct_number_row *row, const char *form,
+                            struct buf *out, struct err *err) {
     bool quotes = strpbrk(form, " :") != NULL;
     buf_add_z(out, out->n ? " OR " : "");
-    buf_add_z(out, field->zh2 ? field->zh2 : field->zh);
+    buf_add_z(out, row->name);
     buf_add_z(out, quotes ? ":\"" : ":");
     for (const char *p = form; *p; p++)
         buf_add_char(out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
@@ -198,6 +198,7 @@ static enum status search_forms(struct direct_work *w, const struct direct_forms
                                 const struct field *field, struct direct_forms *found,
                                 const char **url, uint32_t *total,
                                 struct search_result **res, struct err *err) {
+    const struct direct_number_row *row = direct_number_row(forms->number);
     struct buf one = buf_init(0), all = buf_init(0);
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < forms->n; i++) {
@@ -208,14 +209,14 @@ static enum status search_forms(struct direct_work *w, const struct direct_forms
         s = direct_may_occur(w, str_of(forms->v[i]), field, ANY_NUMBER, &may, err);
         if (s != STATUS_OK || !may) continue;
         buf_clear(&one);
-        s = put_term(field, forms->v[i], &one, err);
+        s = put_term(row, forms->v[i], &one, err);
         if (s == STATUS_OK) s = direct_link(w, "q", buf_str(&one), 1, &to, &r, err);
         if (s != STATUS_OK || r->total == 0) continue;
         memcpy(found->v[found->n++], forms->v[i], sizeof forms->v[i]);
         if (found->n == 1) *res = r;
         *total = r->total;
         *url = to;
-        s = put_term(field, forms->v[i], &all, err);
+        s = put_term(row, forms->v[i], &all, err);
     }
     if (s == STATUS_OK && found->n > 1) {
         struct search_result *r;

@@ -27,6 +27,7 @@ HANDLER(handle_similar);
 HANDLER(handle_similar_text);
 HANDLER(handle_suggest);
 HANDLER(handle_withdrawals);
+HANDLER(handle_help);
 HANDLER(handle_stats_list);
 HANDLER(handle_stats_table);
 HANDLER(handle_charts_list);

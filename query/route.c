@@ -56,6 +56,7 @@ static const struct route table[] = {
     {"charts", "/charts/{chart}",
      HAS(FACE_HTML) | HAS(FACE_JSON) | HAS(FACE_SVG) | HAS(FACE_PNG) | HAS(FACE_CSV),
      ROUTE_ID, handle_chart, chart_params},
+    {"help", "/help", HAS(FACE_HTML), 0, handle_help, NULL},
     {"assets", "/assets/{name}", HAS(FACE_PLAIN), ROUTE_ID | ROUTE_RAW | ROUTE_ANYTHING,
      handle_asset, NULL},
     {"healthz", "/healthz", HAS(FACE_PLAIN), ROUTE_RAW, handle_healthz, NULL},

@@ -13,6 +13,7 @@ static const struct {
     {PAGE_SEARCH, "成果检索", "/search"},
     {PAGE_STATS, "统计", "/stats"},
     {PAGE_CHARTS, "图表", "/charts"},
+    {PAGE_HELP, "检索帮助", "/help"},
 };
 
 const char *page_count(int64_t n, char *out, size_t size) {

@@ -131,6 +131,13 @@
  *   when it holds links, is named by aria-labelledby, and its ids occur in no other
  *   chart of the page. Where it is null, img_url is shown.
  *
+ * "help"
+ *   heading, lead
+ *   sections            [{id, heading, texts [string],
+ *                         examples [{query?, params? (in words), url, understood?,
+ *                                    explanation}],
+ *                         links [{url, label, note?}]}]
+ *
  * "error"
  *   code                "404"
  *   heading, sentence   what is wrong, in words; param?, detail?
@@ -169,7 +176,14 @@ struct page_site {
     const struct page_line *lines; /* footer lines */
 };
 
-enum page_section { PAGE_HOME, PAGE_SEARCH, PAGE_STATS, PAGE_CHARTS, PAGE_OTHER };
+enum page_section {
+    PAGE_HOME,
+    PAGE_SEARCH,
+    PAGE_STATS,
+    PAGE_CHARTS,
+    PAGE_HELP,
+    PAGE_OTHER
+};
 
 /* The shared part, a new reference for the caller to add the page's own keys to. `q` is
  * what the header's box holds (NULL = empty); `as_of` is an ISO 8601 instant in UTC, or

@@ -73,7 +73,7 @@ const record = found.hits[0].url;
 const PAGES = [
     ["/", 200], ["/search?q=" + encodeURIComponent(QUERY), 200], ["/search?q=" + encodeURIComponent("技术"), 200],
     ["/search?q=zzzznothing", 200], [record, 200], ["/stats", 200], ["/stats/T01", 200], ["/stats/T02", 200],
-    ["/charts", 200], ["/charts/C01", 200], ["/achievement/0000000Z0000", 404], ["/nowhere", 404],
+    ["/charts", 200], ["/charts/C01", 200], ["/help", 200], ["/search?q=9142016Y0001", 200], ["/achievement/0000000Z0000", 404], ["/nowhere", 404],
     ["/search?year=abc", 400],
 ];
 

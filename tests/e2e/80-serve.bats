@@ -76,7 +76,7 @@ problem() {
     local url regno p
     regno=$(get "$URL/search.json?$q" | jq -r '.hits[0].regno')
     for p in / /search "/search?$q" "/search?$q&year=2024&sort=-approved" "/search?q=zzzz" \
-        "/achievement/$regno" /stats /stats/T01 /stats/T02 /charts /nothing-here; do
+        "/achievement/$regno" /stats /stats/T01 /stats/T02 /charts /help /nothing-here; do
         curl -s -g -D "$BATS_TEST_TMPDIR/h" -o "$BATS_TEST_TMPDIR/page.html" "$URL$p"
         tr -d '\r' <"$BATS_TEST_TMPDIR/h" >"$BATS_TEST_TMPDIR/head"
         grep -q "^Content-Security-Policy: default-src 'none'; style-src 'self'" "$BATS_TEST_TMPDIR/head"

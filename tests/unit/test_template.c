@@ -197,6 +197,7 @@ static const struct sample {
     {"table", "table", PAGE_STATS},
     {"chart", "chart", PAGE_CHARTS},
     {"error", "error", PAGE_OTHER},
+    {"help", "help", PAGE_HELP},
 };
 
 struct site {
@@ -345,6 +346,8 @@ static void sample_values_are_shown(void **state) {
         {1, "第 2 页，共 7 页"},
         {1, "relax=0"},
         {2, "瓦斯抽采</a>？"},
+        {1, "查看这 12 项</a>"},
+        {2, "没有登记它的单位。</p>"},
         {2, "没有找到符合的成果"},
         {3, "登记证明不作为权属依据；登记不代表对成果水平的认定。"},
         {3, "ZL202310000000.0"},
@@ -358,6 +361,8 @@ static void sample_values_are_shown(void **state) {
         {6, "<svg "},
         {7, "1,320 项增至 2025 年"},
         {8, "404"},
+        {9, "理解为 <span class=\"code\">煤矿 AND 瓦斯</span>"},
+        {9, "href=\"/search?region=140100&amp;sort=title\""},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const struct sample *s = &SAMPLES[cases[i].sample];
