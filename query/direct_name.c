@@ -1,5 +1,6 @@
 /* direct_name.c - names: of units and of records. */
 #include "core/recdoc.h"
+#include "core/synonym.h"
 #include "query/direct_part.h"
 
 #include <talloc.h>
@@ -128,12 +129,33 @@ static enum status counted_name(struct direct_work *w, struct str hit, struct st
     return s;
 }
 
+/* The one unit that the query is a short form of; n = 0 when it is none, or of several.
+ */
+static enum status by_short_form(struct direct_work *w, struct str *out,
+                                 struct err *err) {
+    struct synonym *a;
+    struct str found, one = str_slice("", 0);
+    size_t n = 0, units = 0;
+    if (!w->req->expand) return STATUS_OK;
+    enum status s = synonym_find(w->tmp, w->norm, &a, &n, err);
+    for (size_t i = 0; s == STATUS_OK && i < n; i++) {
+        if (a[i].kind != SYNONYM_UNIT) continue;
+        s = in_dictionary(w, a[i].alternative, a[i].alternative, &found, err);
+        if (s != STATUS_OK || found.n == 0 || str_eq(found, one)) continue;
+        one = found;
+        units++;
+    }
+    if (s == STATUS_OK && units == 1) *out = one;
+    return s;
+}
+
 enum status direct_by_unit(struct direct_work *w, struct err *err) {
     struct str name, hit[DIRECT_MAX];
     size_t n = 0;
     enum status s = in_dictionary(w, w->typed, w->norm, &name, err);
     if (s == STATUS_OK && name.n == 0) s = whole_values(w, "units[].name", hit, &n, err);
     if (s == STATUS_OK && n) s = counted_name(w, hit[0], &name, err);
+    if (s == STATUS_OK && name.n == 0) s = by_short_form(w, &name, err);
     if (s != STATUS_OK || name.n == 0) return s;
     return direct_add_unit(w, "unit", name, "完成单位", name, err);
 }

@@ -124,16 +124,13 @@ enum status direct_by_regno(struct direct_work *w, struct err *err) {
 
 /* ---- patents, standards, credit codes --------------------------------------------- */
 
-/* "专利号:ZL2014…", in quotes where the language needs them. */
+/* 专利号:"ZL2014…"; in quotes, so that exactly this form is searched. */
 static enum status put_term(const struct direct_number_row *row, const char *form,
                             struct buf *out, struct err *err) {
-    bool quotes = strpbrk(form, " :") != NULL;
-    buf_add_z(out, out->n ? " OR " : "");
-    buf_add_z(out, row->name);
-    buf_add_z(out, quotes ? ":\"" : ":");
+    buf_add_f(out, "%s%s:\"", out->n ? " OR " : "", row->name);
     for (const char *p = form; *p; p++)
         buf_add_char(out, *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p);
-    buf_add_z(out, quotes ? "\"" : "");
+    buf_add_char(out, '"');
     return buf_check(out, "检索式", err);
 }
 

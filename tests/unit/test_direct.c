@@ -2,7 +2,7 @@
  * forms in which numbers are written. */
 #include "query/direct.h"
 
-#include "core/uscc.h"
+#include "core/synonym.h"
 #include "indexer/publish.h"
 #include "query/direct_form.h"
 #include "tests/unit/xstore.h"
@@ -51,6 +51,9 @@ static const struct {
      "\"企业\","
      "\"region\":\"140100\"}],\"ip\":[{\"kind\":\"发明专利\",\"no\":\"ZL202399999999.9\"}"
      "]"},
+    {"8", "0008",
+     "\"title\":\"煤的热解\",\"units\":[{\"name\":\"中国科学院山西己等化学研究所\","
+     "\"type\":\"独立科研机构\",\"region\":\"140100\"}]"},
     {"7", "0007",
      "\"title\":\"要改号的成果\",\"units\":[{\"name\":\"山西戊等试验厂\",\"type\":"
      "\"企业\","
@@ -91,13 +94,14 @@ static int set_up(void **state) {
     struct buf b = buf_init(0);
     char dir[PATH_MAX];
     assert_non_null(s);
+    ok(synonym_load(NULL, err));
     xstore_open(&s->x);
     for (size_t i = 0; i < ARRAY_LEN(first); i++)
         buf_add_f(&b, LINE, first[i].uid, 1, first[i].regno, first[i].more);
     bring(s, "a.jsonl", &b);
     buf_clear(&b);
     buf_add_z(&b, second);
-    buf_add_f(&b, LINE, first[6].uid, 2, "9007", first[6].more);
+    buf_add_f(&b, LINE, first[7].uid, 2, "9007", first[7].more);
     bring(s, "b.jsonl", &b);
     buf_done(&b);
     snprintf(dir, sizeof dir, "%s/public", s->x.dir);
@@ -198,6 +202,8 @@ static void names_what_the_query_names(void **state) {
         {"DB14/T 1063-2019", "standard DB14/T1063-2019 1"},
         {"GB/T 1052-2024", ""},
         {"12141023100000007T", "uscc 12141023100000007T 0"},
+        {"12141023100000008t", "uscc 12141023100000008T 3"},
+        {"１２１４１０２３１０００００００８Ｔ", "uscc 12141023100000008T 3"},
         {"91140100100521671B", ""},
         {"山西甲等矿业大学", "unit 山西甲等矿业大学 3"},
         {"山西甲等礦業大學", "unit 山西甲等矿业大学 3"},
@@ -206,6 +212,7 @@ static void names_what_the_query_names(void **state) {
         {"sx motor研究所", "unit SX Motor 研究所 1"},
         {"山西丁等试验厂", ""},
         {"山西甲等矿业", ""},
+        {"中科院山西己等化学研究所", "unit 中国科学院山西己等化学研究所 1"},
         {"C60混凝土配合比", "title C60混凝土配合比 1"},
         {"c60 混凝土配合比", "title C60混凝土配合比 1"},
         {"旋耕机", "title 旋耕机 1; title 旋耕机 1"},
