@@ -16,7 +16,8 @@
 #define FIRSTS 4096  /* classes of first characters */
 #define MAX_PLACES 3 /* terms of one word that are exchanged */
 #define MAX_SIDE 16  /* terms of one row on one side */
-#define UNIT_PART 3  /* characters from which a unit's short form counts as a part */
+#define UNIT_PART                                                                        \
+    3 /* characters of a short form that may begin a name; one more: anywhere */
 #define VERSION_MAX 24
 
 static const char version_mark[] = "# version ";
@@ -401,8 +402,14 @@ static bool is_open(uint32_t cp) {
     return cp == 0 || cp == '/' || text_is_han(cp);
 }
 
-static bool is_digit(uint32_t cp) {
-    return cp >= '0' && cp <= '9';
+/* Does a number end at `at`? The 4 of Fe3O4 is none. */
+static bool is_number(struct str word, size_t at) {
+    size_t from = at;
+    while (from > 0 && ((word.p[from - 1] >= '0' && word.p[from - 1] <= '9') ||
+                        word.p[from - 1] == '.'))
+        from--;
+    char left = from > 0 ? word.p[from - 1] : ' ';
+    return from < at && word.p[at - 1] != '.' && !(left >= 'a' && left <= 'z');
 }
 
 /* May the relation be used where the term stands in the word? */
@@ -413,11 +420,11 @@ static bool holds(struct str word, const struct place *p, enum synonym_kind kind
     uint32_t left = before(word, p->at), right = behind(word, end);
     bool all = p->n == word.n;
     if (kind == SYNONYM_SIGN)
-        return is_digit(left) && (text_is_han(last) || is_open(right));
+        return is_number(word, p->at) && (text_is_han(last) || is_open(right));
     if (all) return true;
     if (e->whole) return false;
     size_t chars = utf8_length(e->norm);
-    if (kind == SYNONYM_UNIT && (p->at > 0 || chars < UNIT_PART)) return false;
+    if (kind == SYNONYM_UNIT && chars < UNIT_PART + (p->at > 0)) return false;
     if (chars == 1 && text_is_han(first) && !e->part) return false;
     return (text_is_han(first) || is_open(left)) && (text_is_han(last) || is_open(right));
 }

@@ -63,8 +63,9 @@ const char *synonym_kind_label(enum synonym_kind k); /* 缩写 */
  * - of two or more Han characters anywhere, a single one where the table says so;
  * - where the term begins or ends with a letter or digit: a whole token, and what stands
  *   before and behind is Han, '/' or nothing;
- * - of kind unit: only at the beginning of the word, from three characters on;
- * - of kind sign: only right after a digit (10μm, 110千伏), also within a token.
+ * - of kind unit: from three characters on at the beginning of the word, from four on
+ *   anywhere;
+ * - of kind sign: only right after a number (10μm, 110千伏), also within a token.
  * At most SYNONYM_MAX_ALTERNATIVES, texts under the talloc context; *n 0 when there are
  * none, or nothing is loaded. STATUS_NOMEM. */
 MUST_CHECK enum status synonym_find(void *ctx, struct str norm, struct synonym **out,
