@@ -1,18 +1,31 @@
 /* Units, keywords and titles that hold the input inside. No order of the file knows them;
  * they are taken from records that have all characters of the input. */
 #include "core/suggest_find.h"
-#include "core/utf8.h"
 
 #include <stdlib.h>
+#include <xxhash.h>
 
 #define CHARS 8      /* characters that narrow the records */
-#define RECORDS 1536 /* looked into; of more, an even sample */
-#define CODES 512    /* different members kept */
-#define SLOTS 1024   /* of their hash table; a power of two */
-#define LOOKUPS 64   /* members whose entry is looked up, those met most often */
+#define RECORDS 1024 /* looked into; of more, an even sample */
+#define TEXTS 512    /* different texts kept */
+#define SLOT_BITS 10 /* of their hash table, twice as large */
+#define SLOTS (1u << SLOT_BITS)
+#define LOOKUPS 64 /* texts whose entry is looked up, those met most often */
+
+/* Tags of the values that are looked at (field.c). */
+#define TAG_KEYWORD 2
+#define TAG_UNIT 3
+#define TAGS (1u << SUGGEST_TITLE_TAG | 1u << TAG_KEYWORD | 1u << TAG_UNIT)
 
 struct met {
-    uint32_t code, times;
+    struct str text; /* in the text file */
+    uint32_t times;
+};
+
+struct texts {
+    size_t n;
+    struct met met[TEXTS];
+    uint16_t slot[SLOTS]; /* index into met + 1 */
 };
 
 struct inside {
@@ -20,9 +33,7 @@ struct inside {
     struct columns_han_list list[CHARS];
     size_t nlists;
     uint64_t word[COLUMNS_HAN_WORDS], other[COLUMNS_HAN_WORDS];
-    struct met facet[CODES], title[CODES];
-    size_t nfacet, ntitle;
-    uint16_t slot[SLOTS]; /* index into facet + 1 */
+    struct texts named, titles;
     uint32_t entry[LOOKUPS];
 };
 
@@ -55,38 +66,31 @@ static uint32_t fill_window(struct inside *x, uint32_t window) {
     return n;
 }
 
-static void meet_facet(struct inside *x, uint32_t code) {
-    size_t i = (code * UINT32_C(2654435761)) >> 22; /* SLOTS = 1 << (32 - 22) */
-    for (; x->slot[i]; i = (i + 1) & (SLOTS - 1))
-        if (x->facet[x->slot[i] - 1].code == code) {
-            x->facet[x->slot[i] - 1].times++;
+static void meet(struct texts *t, struct str text) {
+    size_t i = XXH3_64bits(text.p, text.n) >> (64 - SLOT_BITS);
+    for (; t->slot[i]; i = (i + 1) & (SLOTS - 1))
+        if (str_eq(t->met[t->slot[i] - 1].text, text)) {
+            t->met[t->slot[i] - 1].times++;
             return;
         }
-    if (x->nfacet == CODES) return;
-    x->facet[x->nfacet++] = (struct met){code, 1};
-    x->slot[i] = (uint16_t)x->nfacet;
+    if (t->n == TEXTS) return;
+    t->met[t->n++] = (struct met){text, 1};
+    t->slot[i] = (uint16_t)t->n;
 }
 
-static bool holds(struct inside *x, uint32_t code) {
-    const struct suggest *s = x->f->s;
-    struct str text = suggest_member_text(s->columns, s->text, code, &x->f->scratch);
-    return text_find(text, x->f->in.norm, 0) != SIZE_MAX;
-}
-
+/* Every title, keyword and unit of the record that holds the input. */
 static void look_into(struct inside *x, uint32_t docid) {
-    static const enum suggest_kind kinds[] = {SUGGEST_KEYWORD, SUGGEST_UNIT};
-    const struct columns *c = x->f->s->columns;
-    if (!columns_is_live(c, docid)) return;
-    for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-        const struct columns_facet *f = suggest_facet(c, kinds[k]);
-        for (uint32_t i = f->start[docid]; i < f->start[docid + 1]; i++) {
-            uint32_t code = suggest_code(kinds[k], columns_ord(f, i));
-            if (holds(x, code)) meet_facet(x, code);
-        }
+    const struct suggest *s = x->f->s;
+    if (!columns_is_live(s->columns, docid)) return;
+    struct str record =
+        str_slice(s->text->p + s->columns->text_at[docid], s->columns->text_len[docid]);
+    for (size_t at = 0;
+         (at = rectext_find(record, x->f->in.norm, TAGS, at)) != SIZE_MAX;) {
+        struct str value;
+        char tag = rectext_value_at(record, at, &value);
+        meet(tag == SUGGEST_TITLE_TAG ? &x->titles : &x->named, value);
+        at = (size_t)(value.p - record.p) + value.n;
     }
-    uint32_t title = suggest_code(SUGGEST_TITLE, docid);
-    if (x->ntitle < CODES && holds(x, title))
-        x->title[x->ntitle++] = (struct met){title, 1};
 }
 
 static void look_into_records(struct inside *x) {
@@ -101,8 +105,7 @@ static void look_into_records(struct inside *x) {
                 if (at != next) continue;
                 next += step;
                 uint32_t i = k * 64 + (uint32_t)__builtin_ctzll(bits);
-                uint32_t docid = w * COLUMNS_HAN_WINDOW + i;
-                if (docid < size) look_into(x, docid);
+                look_into(x, w * COLUMNS_HAN_WINDOW + i);
             }
     }
 }
@@ -110,7 +113,7 @@ static void look_into_records(struct inside *x) {
 static int cmp_times(const void *a, const void *b) {
     const struct met *x = a, *y = b;
     if (x->times != y->times) return x->times > y->times ? -1 : 1;
-    return (x->code > y->code) - (x->code < y->code);
+    return str_cmp(x->text, y->text);
 }
 
 static int cmp_entry(const void *a, const void *b) {
@@ -118,22 +121,19 @@ static int cmp_entry(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* The entries of the members met most often, best first. False when there is no room. */
-static bool take_best(struct inside *x, struct met *met, size_t n) {
+/* The entries of the texts met most often, best first. False when there is no room. A
+ * unit's name that counts under another one is in the text, and no entry. */
+static bool take_best(struct inside *x, struct texts *t) {
     const struct suggest *s = x->f->s;
-    struct buf text = buf_init(0);
     size_t found = 0;
-    if (n) qsort(met, n, sizeof *met, cmp_times);
-    for (size_t i = 0; i < n && i < LOOKUPS; i++) {
-        buf_clear(&text);
-        buf_add_str(
-            &text, suggest_member_text(s->columns, s->text, met[i].code, &x->f->scratch));
-        if (text.failed) break;
-        uint32_t at =
-            suggest_place(s, ORDER_TEXT, buf_str(&text), buf_str(&text), &x->f->scratch);
-        if (at < s->n) x->entry[found++] = s->order[ORDER_TEXT][at];
+    if (t->n) qsort(t->met, t->n, sizeof *t->met, cmp_times);
+    for (size_t i = 0; i < t->n && i < LOOKUPS; i++) {
+        struct str text = t->met[i].text;
+        uint32_t at = suggest_place(s, ORDER_TEXT, text, text, &x->f->scratch);
+        if (at == s->n) continue;
+        uint32_t e = s->order[ORDER_TEXT][at];
+        if (str_eq(suggest_entry_text(s, e, &x->f->scratch), text)) x->entry[found++] = e;
     }
-    buf_done(&text);
     if (found) qsort(x->entry, found, sizeof *x->entry, cmp_entry);
     for (size_t i = 0; i < found; i++)
         if (!suggest_take(x->f, x->entry[i])) return false;
@@ -146,7 +146,7 @@ void suggest_find_inside(struct suggest_finder *f) {
     x->f = f;
     if (open_lists(x)) {
         look_into_records(x);
-        if (take_best(x, x->facet, x->nfacet)) take_best(x, x->title, x->ntitle);
+        if (take_best(x, &x->named)) take_best(x, &x->titles);
     }
     free(x);
 }

@@ -87,11 +87,16 @@ $(B)/chengguo-readers: $(B)/tests/bench/readers.o $(LIB)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
+# Speed of suggestions over a million entries.
+$(B)/chengguo-suggest: $(B)/tests/bench/suggest.o $(LIB)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK_$(FLAVOUR)) $(LDFLAGS) -o $@ $< $(LIB) $(LIBS) $(ALLOC)
+
 # make bench N=100000: see docs/performance.md.
 N ?= 100000
 bench:
 	$(Q)bash core/deps.sh bench
 	$(Q)$(MAKE) --no-print-directory FLAVOUR=release programs build/release/chengguo-gen build/release/chengguo-peer \
-	    build/release/chengguo-readers
+	    build/release/chengguo-readers build/release/chengguo-suggest
 	$(Q)tests/bench/run.sh $(N)
 # --- end of benchmarks ------------------------------------------------------------------

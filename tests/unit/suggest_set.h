@@ -6,6 +6,7 @@
 #include "tests/unit/xset.h"
 
 #define SSET_VALUES 4
+#define SSET_TEXTS (1 + 3 * SSET_VALUES)
 
 struct sset_doc {
     uint32_t docid; /* 0: none */
@@ -39,17 +40,17 @@ static inline void sset_close(struct sset *x) {
     xset_remove_dir(x->dir);
 }
 
-/* The values of a facet, and one text that holds them all. */
+/* The values of a facet, as code and as text; norm: one buffer each. */
 static inline void sset_value(struct xset_doc *d, enum facet f, char tag,
                               const char *const *value, struct buf *norm) {
     for (size_t i = 0; i < SSET_VALUES && value[i]; i++) {
         d->facet[f][d->nfacet[f]++] = str_of(value[i]);
-        if (norm->n) buf_add_char(norm, ';');
-        ok(text_normalise(str_of(value[i]), norm, NULL, err));
-    }
-    if (norm->n) {
+        norm[i] = buf_init(0);
+        if (strcmp(value[i], "none") == 0) continue;
+        ok(text_normalise(str_of(value[i]), &norm[i], NULL, err));
+        if (norm[i].n == 0) continue;
         d->value[d->nvalue].tag = tag;
-        d->value[d->nvalue++].text = buf_str(norm);
+        d->value[d->nvalue++].text = buf_str(&norm[i]);
     }
 }
 
@@ -60,13 +61,13 @@ static inline void sset_publish(struct sset *x, const struct sset_doc *doc, size
     struct xset_doc *d = calloc(n + 1, sizeof *d);
     uint32_t *changed = calloc(n + ngone + 1, sizeof *changed);
     char(*uid)[32] = calloc(n + 1, sizeof *uid), path[PATH_MAX], name[32];
-    struct buf(*norm)[4] = calloc(n + 1, sizeof *norm);
+    struct buf(*norm)[SSET_TEXTS] = calloc(n + 1, sizeof *norm);
     struct columns columns;
     struct rectext text;
     struct suggest *s = NULL;
     assert_true(d && changed && uid && norm);
     for (size_t i = 0; i < n; i++) {
-        for (int k = 0; k < 4; k++) norm[i][k] = buf_init(0);
+        norm[i][0] = buf_init(0);
         ok(text_normalise(str_of(doc[i].title), &norm[i][0], NULL, err));
         d[i].docid = changed[i] = doc[i].docid;
         snprintf(uid[i], sizeof uid[i], "U%u", doc[i].docid);
@@ -77,8 +78,8 @@ static inline void sset_publish(struct sset *x, const struct sset_doc *doc, size
             d[i].nvalue = 1;
         }
         sset_value(&d[i], FACET_KEYWORD, 2, doc[i].keyword, &norm[i][1]);
-        sset_value(&d[i], FACET_UNIT, 3, doc[i].unit, &norm[i][2]);
-        sset_value(&d[i], FACET_PERSON, 4, doc[i].person, &norm[i][3]);
+        sset_value(&d[i], FACET_UNIT, 3, doc[i].unit, &norm[i][1 + SSET_VALUES]);
+        sset_value(&d[i], FACET_PERSON, 4, doc[i].person, &norm[i][1 + 2 * SSET_VALUES]);
     }
     for (size_t i = 0; i < ngone; i++) changed[n + i] = gone[i];
     xset_publish(x->dir, ++x->revision, d, n, gone, ngone);
@@ -95,7 +96,7 @@ static inline void sset_publish(struct sset *x, const struct sset_doc *doc, size
     ok(suggest_verify(x->path, &x->columns, &x->text, err));
     x->s = s;
     for (size_t i = 0; i < n; i++)
-        for (int k = 0; k < 4; k++) buf_done(&norm[i][k]);
+        for (int k = 0; k < SSET_TEXTS; k++) buf_done(&norm[i][k]);
     free(norm);
     free(uid);
     free(changed);

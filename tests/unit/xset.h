@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define XSET_VALUES 6
+#define XSET_VALUES 16
 #define XSET_CODES 4
 
 struct xset_doc {
