@@ -1,7 +1,7 @@
 """Asks a running daemon what nobody should: hostile.py URL cases|planes|bytes
 
   cases   every line of tests/cases/hostile/cases.jsonl, of every face that takes text
-  planes  every code point once, in queries of at most 4 KB: bare and quoted; surrogates
+  planes  every code point once, in queries of at most 4 KB, bare and quoted; surrogates
           (as WTF-8) each refused
   bytes   random bytes, percent-encoded or not, cut anywhere
 
@@ -19,6 +19,7 @@ import urllib.parse
 
 CASES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'cases', 'hostile', 'cases.jsonl')
 SILENT = 30
+SUGGEST_MOST = 1000  # bytes of q that /suggest takes
 OF_CONNECTION = (414, 431)  # libmicrohttpd's own answers to what exceeds a connection's memory
 
 
@@ -168,8 +169,10 @@ def planes(judge):
         coded = urllib.parse.quote(text, '').encode()
         judge.ask('json', b'/search.json?size=1&q=' + coded, 'code points')
         judge.ask('json', b'/search.json?size=1&q=%22' + coded + b'%22', 'code points, quoted')
-        judge.ask('json', b'/suggest.json?q=' + coded, 'code points')
         judge.ask('json', b'/similar.json?text=' + coded, 'code points')
+    for text in chunks(SUGGEST_MOST):
+        coded = urllib.parse.quote(text, '').encode()
+        judge.ask('json', b'/suggest.json?q=' + coded, 'code points', [200])
     for c in range(0xD800, 0xE000, 16):
         wtf8 = urllib.parse.quote_from_bytes(chr(c).encode('utf-8', 'surrogatepass')).encode()
         for path in (b'/search.json?q=', b'/suggest.json?q=', b'/similar.json?text='):
