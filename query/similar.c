@@ -10,10 +10,10 @@
 
 #define ATTEMPTS 3 /* runs while the index moves on under them */
 
-/* A record is like the source when it has a third of the terms; when too few are, a
- * tenth must do. */
-#define NEED_SHARE 3
-#define NEED_LESS_SHARE 10
+/* A record is like the source when it has a third of the terms; when too few are, a tenth
+ * must do, then two. */
+static const uint32_t need_share[] = {3, 10, SIMILAR_TERMS};
+#define NEED_LEAST 2
 
 #define TF_HALF 1.0 /* a term that stands there once counts half as much as can be */
 
@@ -108,25 +108,33 @@ static enum status take_hits(struct run *r, const struct xindex_result *res,
     return s;
 }
 
+/* Asks for fewer terms until enough records have them. */
+static enum status search_wider(const struct run *r, struct xindex_node *terms,
+                                struct xindex_result **out, struct err *err) {
+    uint32_t n = (uint32_t)terms->literal.n, wanted = r->size + (r->docid != 0);
+    enum status s = STATUS_OK;
+    terms->op = n ? XINDEX_ATLEAST : XINDEX_NONE;
+    for (size_t i = 0; s == STATUS_OK && i < ARRAY_LEN(need_share); i++) {
+        uint32_t need = (n + need_share[i] - 1) / need_share[i];
+        if (need < NEED_LEAST) need = n < NEED_LEAST ? n : NEED_LEAST;
+        if (i > 0 && need == terms->need) continue;
+        if (i > 0) talloc_free(*out);
+        terms->need = need;
+        s = search(r, terms, out, err);
+        if (s != STATUS_OK || (*out)->total >= wanted) break;
+    }
+    return s;
+}
+
 /* Hits of the finished source, all of one revision, which is the result's. */
 static enum status answer(struct run *r, struct err *err) {
     struct xindex_node *terms = talloc_zero(r->out, struct xindex_node);
     struct xindex_result *res = NULL;
     if (!terms) return out_of_memory(err);
-    terms->op = XINDEX_ATLEAST;
     terms->weight = 1;
     enum status s = choose(r->source, r->docid != 0, terms, err);
     if (s != STATUS_OK) return s;
-    uint32_t n = (uint32_t)terms->literal.n;
-    if (n == 0) terms->op = XINDEX_NONE;
-    terms->need = (n + NEED_SHARE - 1) / NEED_SHARE;
-    s = search(r, terms, &res, err);
-    uint32_t less = (n + NEED_LESS_SHARE - 1) / NEED_LESS_SHARE;
-    if (s == STATUS_OK && res->total < r->size && less < terms->need) {
-        terms->need = less;
-        talloc_free(res);
-        s = search(r, terms, &res, err);
-    }
+    s = search_wider(r, terms, &res, err);
     if (s != STATUS_OK) return s;
     r->out->revision = res->revision;
     r->out->as_of = res->as_of;
