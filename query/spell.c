@@ -138,6 +138,7 @@ static bool is_before(const struct spell_edit *a, const struct spell_edit *b) {
 void spell_keep(struct spell_list *l, const struct spell_edit *e) {
     size_t at = l->n;
     if (e->bound < e->word->need) return;
+    if (e->word->there && e->kind > SPELL_MISSING) return;
     while (at > 0 && is_before(e, &l->best[at - 1])) at--;
     if (at == SPELL_EDITS) return;
     if (l->n < SPELL_EDITS) l->n++;
@@ -188,6 +189,7 @@ static enum status find_edits(struct speller *sp, struct spell_word *w) {
         alone = found.total;
     }
     if (s != STATUS_OK || alone >= SPELL_BELOW) return s;
+    w->there = alone > 0;
     if (alone < sp->strict) alone = sp->strict;
     w->need = alone * SPELL_FACTOR > SPELL_LEAST ? alone * SPELL_FACTOR : SPELL_LEAST;
     s = spell_han(&sp->list, w);
@@ -252,7 +254,7 @@ static enum status try_edit(struct speller *sp, const struct spell_edit *e,
     s = changed_word(e, sp->list.ctx, &word, sp->err);
     if (s != STATUS_OK) return s;
     if (text_count_han(word) > 2) c.piece = spell_is_piece(sp->list.reader, &found, word);
-    if (c.piece && e->kind > SPELL_MISSING) return s;
+    if (c.piece && (e->word->there || e->kind > SPELL_MISSING)) return s;
     if (is_better(&c, best)) *best = c;
     return s;
 }

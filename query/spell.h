@@ -42,7 +42,7 @@ struct spell_offer {
     uint32_t total;
 };
 
-#define SPELL_SAMPLE 64
+#define SPELL_SAMPLE 32
 
 struct spell_found {
     uint32_t total;

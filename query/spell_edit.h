@@ -44,6 +44,7 @@ struct spell_word {
     struct spell_char c[SPELL_CHARS];
     uint32_t weakest; /* the rarest pair or token: no more records can hold the word */
     uint32_t need;    /* so many must hold a changed one */
+    bool there;       /* the registry has it: then only its sound makes it a slip */
 };
 
 /* Characters [a, b) of a word become `text`. */

@@ -10,14 +10,23 @@
 /* A word of two characters has one pair to judge it by: only its sound speaks then. */
 #define OTHER_CHARS 3
 #define END_LEAST 3    /* places with a character at the end of a word, */
-#define END_PERCENT 25 /* and their share, for it to be meant */
+#define END_PERCENT 40 /* and their share, for it to be meant */
 
-/* Which pairs must be mended. */
+struct behind {
+    uint32_t cp, count;
+};
+
+/* A word that is looked at, and which pairs must be mended. */
 struct place {
     struct spell_list *l;
     const struct spell_word *w;
     size_t first, last;
     bool none; /* is rare: these are the rarest */
+    /* What was found behind one character. */
+    bool walked;
+    uint32_t walk_of;
+    size_t nwalk, skip; /* skip: bytes of that character */
+    struct behind walk[SPELL_WALK_TERMS];
 };
 
 static enum status out_of_memory(const struct spell_list *l) {
@@ -67,40 +76,56 @@ struct fitting {
 
 struct fit {
     struct fitting *v;
-    size_t n, skip; /* bytes of the left neighbour */
-    uint32_t need, was;
-    enum spell_kind worst; /* at least so near in sound to `was` */
+    size_t n;
 };
 
-static void take_char(struct fit *f, uint32_t cp, uint32_t count) {
-    if (count < f->need || cp == f->was || f->n == SPELL_WALK_TERMS) return;
-    if (f->worst < SPELL_OTHER && spell_sound(f->was, cp) > f->worst) return;
-    f->v[f->n++] = (struct fitting){cp, count, UINT32_MAX};
-}
-
 static bool take_term(void *arg, struct str term, uint32_t count) {
-    struct fit *f = arg;
+    struct place *p = arg;
     uint32_t cp;
-    if (term.n <= f->skip) return true;
-    const char *end = term.p + term.n, *p = utf8_next(term.p + f->skip, end, &cp);
-    if (p == end && text_is_han(cp)) take_char(f, cp, count);
+    if (count < p->w->need || term.n <= p->skip) return true;
+    const char *end = term.p + term.n, *at = utf8_next(term.p + p->skip, end, &cp);
+    if (at == end && text_is_han(cp)) p->walk[p->nwalk++] = (struct behind){cp, count};
     return true;
 }
 
-/* The characters that stand behind `left` often enough; when that is no Han character,
- * all that there are. */
-static enum status find_fitting(struct spell_list *l, uint32_t left, struct fit *f) {
+/* Fills p->walk with the characters that stand behind `left` often enough; when that is
+ * no Han character, with all that there are. The last walk is kept: a character that is
+ * put in and one that is exchanged behind it ask for the same. */
+static enum status walk(struct place *p, uint32_t left) {
+    struct spell_list *l = p->l;
     char prefix[4];
-    f->v = talloc_array(l->ctx, struct fitting, SPELL_WALK_TERMS);
-    if (!f->v) return out_of_memory(l);
+    if (p->walked && p->walk_of == left) return STATUS_OK;
+    l->walks++;
+    p->walk_of = left;
+    p->walked = true;
+    p->nwalk = 0;
     if (text_is_han(left)) {
-        f->skip = utf8_put(left, prefix);
-        return xindex_terms_from(l->reader, str_slice(prefix, f->skip), SPELL_WALK_TERMS,
-                                 take_term, f, l->err);
+        p->skip = utf8_put(left, prefix);
+        return xindex_terms_from(l->reader, str_slice(prefix, p->skip), SPELL_WALK_TERMS,
+                                 take_term, p, l->err);
     }
     const struct columns_han *han = &xindex_reader_columns(l->reader)->han;
-    for (uint32_t i = 0; i < han->nkeys && !(han->key[i] & ANALYSE_NAMED); i++)
-        take_char(f, han->key[i], columns_han_find(han, han->key[i]).n);
+    for (uint32_t i = 0; i < han->nkeys && p->nwalk < SPELL_WALK_TERMS; i++) {
+        uint32_t n = columns_han_find(han, han->key[i]).n;
+        if (han->key[i] & ANALYSE_NAMED) break;
+        if (n >= p->w->need) p->walk[p->nwalk++] = (struct behind){han->key[i], n};
+    }
+    return STATUS_OK;
+}
+
+/* The characters behind `left`, but for `was`, and of those only what sounds like it,
+ * unless `worst` is SPELL_OTHER. */
+static enum status find_fitting(struct place *p, uint32_t left, uint32_t was,
+                                enum spell_kind worst, struct fit *f) {
+    enum status s = walk(p, left);
+    if (s != STATUS_OK) return s;
+    f->v = talloc_array(p->l->ctx, struct fitting, (unsigned)p->nwalk + 1);
+    if (!f->v) return out_of_memory(p->l);
+    for (size_t i = 0; i < p->nwalk; i++) {
+        uint32_t cp = p->walk[i].cp;
+        if (cp == was || (worst < SPELL_OTHER && spell_sound(was, cp) > worst)) continue;
+        f->v[f->n++] = (struct fitting){cp, p->walk[i].count, UINT32_MAX};
+    }
     return STATUS_OK;
 }
 
@@ -148,13 +173,11 @@ static enum status try_chars(struct place *p, size_t a, size_t b) {
     if (rest < w->need || l->walks == SPELL_WALKS) return STATUS_OK;
     if (!text_is_han(left) && !text_is_han(right)) return STATUS_OK;
     if (put && text_count_han(w->norm) == QLANG_LITERAL_HAN) return STATUS_OK;
-    l->walks++;
-    struct fit f = {.need = w->need, .was = put ? 0 : w->c[a].cp};
-    f.worst = put                  ? SPELL_OTHER
-              : w->n < OTHER_CHARS ? SPELL_SOUND
-              : between            ? SPELL_OTHER
-                                   : SPELL_NEAR;
-    enum status s = find_fitting(l, left, &f);
+    enum spell_kind worst = put || (between && w->n >= OTHER_CHARS) ? SPELL_OTHER
+                            : w->n < OTHER_CHARS                    ? SPELL_SOUND
+                                                                    : SPELL_NEAR;
+    struct fit f = {0};
+    enum status s = find_fitting(p, left, put ? 0 : w->c[a].cp, worst, &f);
     if (s == STATUS_OK) s = fit_right(l, right, &f);
     for (size_t i = 0; s == STATUS_OK && i < f.n; i++) {
         struct spell_edit e = {.word = w, .a = a, .b = b};
@@ -262,20 +285,31 @@ static enum status try_at(struct place *p, size_t i) {
 }
 
 /* Where all pairs are frequent, the rarest one is taken for the weak place. */
-enum status spell_han(struct spell_list *l, const struct spell_word *w) {
-    struct place p = {.l = l, .w = w, .first = SIZE_MAX, .last = 0};
+static bool find_weak(struct place *p) {
+    const struct spell_word *w = p->w;
     size_t weakest = w->n;
+    p->first = SIZE_MAX;
     for (size_t i = 0; i + 1 < w->n; i++) {
         if (w->c[i].pair == SPELL_NOT_THERE) continue;
         if (weakest == w->n || w->c[i].pair < w->c[weakest].pair) weakest = i;
         if (w->c[i].pair >= w->need) continue;
-        if (p.first == SIZE_MAX) p.first = i;
-        p.last = i;
+        if (p->first == SIZE_MAX) p->first = i;
+        p->last = i;
     }
-    if (weakest == w->n) return STATUS_OK;
-    if ((p.none = p.first == SIZE_MAX)) p.first = p.last = weakest;
+    p->none = p->first == SIZE_MAX;
+    if (p->none) p->first = p->last = weakest;
+    return weakest < w->n;
+}
+
+enum status spell_han(struct spell_list *l, const struct spell_word *w) {
+    struct place *p = talloc_zero(l->ctx, struct place);
+    if (!p) return out_of_memory(l);
+    p->l = l;
+    p->w = w;
     enum status s = STATUS_OK;
-    for (size_t i = 0; s == STATUS_OK && i < w->n; i++)
-        if (is_han_at(w, i)) s = try_at(&p, i);
+    bool any = find_weak(p);
+    for (size_t i = 0; any && s == STATUS_OK && i < w->n; i++)
+        if (is_han_at(w, i)) s = try_at(p, i);
+    talloc_free(p);
     return s;
 }
