@@ -16,8 +16,7 @@
 #define FIRSTS 4096  /* classes of first characters */
 #define MAX_PLACES 3 /* terms of one word that are exchanged */
 #define MAX_SIDE 16  /* terms of one row on one side */
-#define UNIT_PART                                                                        \
-    3 /* characters of a short form that may begin a name; one more: anywhere */
+#define UNIT_PART 3  /* characters that may begin a name; one more: anywhere */
 #define VERSION_MAX 24
 
 static const char version_mark[] = "# version ";
