@@ -39,6 +39,12 @@ static void add(struct comparison *c, struct candidate one) {
     if (c->n < CANDIDATES) c->candidate[c->n++] = one;
 }
 
+/* One character may be a keyword, but in a text it is only a character. */
+static bool is_telling(const struct comparison *c, struct str norm) {
+    uint32_t rarest = similar_rarest(c->source, norm);
+    return rarest != UINT32_MAX && similar_is_telling(c->source, rarest);
+}
+
 /* ---- keywords -------------------------------------------------------------------- */
 
 /* A keyword of the found record, where the source has it. */
@@ -49,6 +55,7 @@ static void look_in_source(struct comparison *c, struct str keyword) {
         size_t at = text_find(v->norm, keyword, 0);
         if (at == SIZE_MAX) continue;
         bool both = v->role == SIMILAR_KEYWORD && v->norm.n == keyword.n;
+        if (!both && !is_telling(c, keyword)) continue;
         double rank = (both ? RANK_BOTH : RANK_ONE) - (double)i;
         if (rank > best.rank)
             best = (struct candidate){.norm = str_slice(v->norm.p + at, keyword.n),
@@ -67,8 +74,7 @@ static void compare_keywords(struct comparison *c) {
         if (tag == c->keyword_tag && text_is_searchable(value)) look_in_source(c, value);
     for (size_t i = 0; i < c->source->nvalue; i++) {
         const struct similar_value *v = &c->source->value[i];
-        if (v->role == SIMILAR_KEYWORD && text_is_searchable(v->norm) &&
-            found_has(c, v->norm))
+        if (v->role == SIMILAR_KEYWORD && is_telling(c, v->norm) && found_has(c, v->norm))
             add(c, (struct candidate){
                        .norm = v->norm, .value = v, .rank = RANK_ONE - (double)i});
     }
@@ -95,21 +101,14 @@ static size_t piece_end(const struct comparison *c, struct str word, size_t at) 
 
 static void add_piece(struct comparison *c, const struct similar_word *w, size_t at,
                       size_t end) {
-    uint32_t rarest = UINT32_MAX;
-    double length = 1;
     struct str piece = str_slice(w->norm.p + at, end - at);
-    for (size_t i = 0, next; (next = i + char_bytes(piece, i)) < piece.n; i = next) {
-        size_t pair = next + char_bytes(piece, next) - i;
-        uint32_t count = similar_count(c->source, str_slice(piece.p + i, pair));
-        rarest = count < rarest ? count : rarest;
-        length++;
-    }
+    uint32_t rarest = similar_rarest(c->source, piece);
     if (!similar_is_telling(c->source, rarest)) return;
-    add(c, (struct candidate){
-               .norm = piece,
-               .value = w->value,
-               .at = w->at + at,
-               .rank = similar_weight(c->source, w->value->role, rarest, length)});
+    add(c, (struct candidate){.norm = piece,
+                              .value = w->value,
+                              .at = w->at + at,
+                              .rank = similar_weight(c->source, w->value->role, rarest,
+                                                     (double)utf8_length(piece))});
 }
 
 static void compare_words(struct comparison *c) {

@@ -4,7 +4,7 @@
  * In this order: keywords of both; keywords of the one that stand in the text of the
  * other; words of the source, or the longest pieces of two or more Han characters of
  * them, by weight. None stands in another, and what too many records hold is left out
- * unless it is a keyword.
+ * unless it is a keyword of both.
  *
  * Threads: pure.
  */

@@ -128,6 +128,20 @@ static enum status take_terms(struct similar_source *s, struct xindex_reader *re
 
 /* ---- words ----------------------------------------------------------------------- */
 
+uint32_t similar_rarest(const struct similar_source *s, struct str norm) {
+    struct analyse_walk w = analyse_walk_of(norm);
+    struct analyse_unit u, last = {.han = false};
+    uint32_t rarest = UINT32_MAX;
+    while (analyse_walk_next(&w, &u)) {
+        bool pair = u.han && last.han && last.text.p + last.text.n == u.text.p;
+        struct str term = pair ? str_slice(last.text.p, last.text.n + u.text.n) : u.text;
+        uint32_t count = pair || !u.han ? similar_count(s, term) : UINT32_MAX;
+        rarest = count < rarest ? count : rarest;
+        last = u;
+    }
+    return rarest;
+}
+
 bool similar_is_telling(const struct similar_source *s, uint32_t count) {
     return count <= TELLING_LEAST || count <= s->records / TELLING_SHARE;
 }
@@ -199,14 +213,10 @@ static void add_word(struct similar_source *s, const struct similar_value *v, si
 
 /* Characters [a, b) of the run, two or more of them, are a word. */
 static void add_han(struct similar_source *s, const struct run *r, size_t a, size_t b) {
-    uint32_t rarest = UINT32_MAX;
-    if (b - a < 2) return;
-    for (size_t i = a; i + 1 < b; i++) {
-        struct str pair = str_slice(r->value->norm.p + r->at[i], r->at[i + 2] - r->at[i]);
-        uint32_t count = similar_count(s, pair);
-        rarest = count < rarest ? count : rarest;
-    }
-    add_word(s, r->value, r->at[a], r->at[b] - r->at[a], true, rarest, (double)(b - a));
+    struct str norm = str_slice(r->value->norm.p + r->at[a], r->at[b] - r->at[a]);
+    if (b - a >= 2)
+        add_word(s, r->value, r->at[a], norm.n, true, similar_rarest(s, norm),
+                 (double)(b - a));
 }
 
 static bool ends_word(const struct run *r, size_t i) {
@@ -282,8 +292,8 @@ static void take_words(struct similar_source *s, const struct columns_han *han,
             r.cp[r.n++] = u.cp;
             r.at[r.n] = at + u.text.n;
         } else if (!u.han) {
-            struct str all = joined(v->norm, u.text);
             if (u.text.p >= joined_to) {
+                struct str all = joined(v->norm, u.text);
                 add_token(s, v, all, u.text); /* as rare as its first token at least */
                 joined_to = all.p + all.n;
             }

@@ -75,6 +75,8 @@ MUST_CHECK enum status similar_source_finish(struct similar_source *s,
 struct str similar_shown(void *ctx, const struct similar_value *v, size_t at, size_t n);
 /* Records that hold the term of the source; 0 for another. */
 uint32_t similar_count(const struct similar_source *s, struct str term);
+/* Of the pairs and tokens of the text, that of the rarest; UINT32_MAX without any. */
+uint32_t similar_rarest(const struct similar_source *s, struct str norm);
 /* Is what so many records hold telling? */
 bool similar_is_telling(const struct similar_source *s, uint32_t count);
 double similar_idf(const struct similar_source *s, uint32_t count);
