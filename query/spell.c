@@ -245,7 +245,7 @@ static enum status try_edit(struct speller *sp, const struct spell_edit *e,
                             struct choice *best) {
     struct choice c = {.piece = false};
     struct spell_found found;
-    struct str word;
+    struct str word = {"", 0};
     enum status s = apply(sp, sp->list.ctx, e, &c.offer.q);
     if (s != STATUS_OK || c.offer.q.n == 0) return s;
     s = spell_find(&sp->list, c.offer.q, sp->filtered, &found);

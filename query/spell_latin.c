@@ -5,16 +5,19 @@
 
 #include <talloc.h>
 
-/* Shorter tokens are abbreviations, each a letter away from many others. Of three
- * letters only exchanged neighbours are a slip (PCL, PLC). */
+/* Shorter tokens are a letter away from many others, and so are abbreviations of four
+ * capitals (7 of 100 random ones): of both, only exchanged neighbours are a slip (PCL for
+ * PLC; 1.4 of 100 rare ones of three letters are such a neighbour of a frequent one). */
 #define LATIN_LEAST 3
 #define LATIN_ANY 4
+#define CAPITALS_ANY 5
 #define ALPHABET 26
 
 struct near_tokens {
     struct str base;
     char *text; /* stride bytes each */
     size_t stride, n;
+    size_t any; /* letters from which on any change is looked at */
     struct str *term;
     bool *exchanged;
 };
@@ -45,22 +48,25 @@ static void add_all(struct near_tokens *t) {
         char two[2] = {p[i + 1], p[i]};
         if (p[i] != p[i + 1]) add(t, i, two, 2, i + 2, true);
     }
-    if (n < LATIN_ANY) return;
+    if (n < t->any) return;
     for (size_t i = 1; i <= n; i++)
-        for (char c = 'a'; c <= 'z'; c++) {
+        for (int k = 0; k < ALPHABET; k++) {
+            char c = (char)('a' + k);
             if (i < n && c != p[i]) add(t, i, &c, 1, i + 1, false);
             add(t, i, &c, 1, i, false);
         }
     for (size_t i = 1; i < n; i++) add(t, i, "", 0, i + 1, false);
 }
 
+static bool is_capital(const struct spell_word *w, size_t i) {
+    size_t at = w->c[i].typed;
+    return at < w->typed.n && w->typed.p[at] >= 'A' && w->typed.p[at] <= 'Z';
+}
+
 /* Letters as they were typed: all capitals, a first capital, or none. */
 static void put_cased(const struct spell_word *w, size_t i, struct str letters,
                       struct spell_edit *e) {
-    size_t at = w->c[i].typed;
-    struct str typed = str_slice(w->typed.p + at, w->typed.n - at);
-    bool first = typed.n && typed.p[0] >= 'A' && typed.p[0] <= 'Z';
-    bool all = first && typed.n > 1 && typed.p[1] >= 'A' && typed.p[1] <= 'Z';
+    bool first = is_capital(w, i), all = first && is_capital(w, i + 1);
     for (size_t k = 0; k < letters.n; k++)
         e->text[k] = (char)(letters.p[k] - ((k == 0 ? first : all) ? 'a' - 'A' : 0));
     e->n = letters.n;
@@ -73,6 +79,7 @@ static enum status try_token(struct spell_list *l, const struct spell_word *w, s
     if (rest < w->need) return STATUS_OK;
     void *ctx = talloc_new(l->ctx);
     struct near_tokens t = {.base = token, .stride = token.n + 1};
+    t.any = is_capital(w, i) && is_capital(w, i + 1) ? CAPITALS_ANY : LATIN_ANY;
     t.text = talloc_array(ctx, char, (unsigned)(most * t.stride));
     t.term = talloc_array(ctx, struct str, (unsigned)most);
     t.exchanged = talloc_array(ctx, bool, (unsigned)most);
