@@ -151,7 +151,7 @@ enum status similar_shared(void *ctx, const struct similar_source *source,
     compare_words(c);
     qsort(c->candidate, c->n, sizeof c->candidate[0], by_rank);
     const struct candidate *chosen[SIMILAR_SHARED];
-    struct str told[SIMILAR_SHARED];
+    struct str told[SIMILAR_SHARED] = {{NULL, 0}};
     size_t k = 0;
     for (size_t i = 0; i < c->n && k < SIMILAR_SHARED; i++) {
         bool said = false;

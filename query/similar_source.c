@@ -264,7 +264,7 @@ static void add_token(struct similar_source *s, const struct similar_value *v,
 /* The token with those that - . / or + joins to it. */
 static struct str joined(struct str norm, struct str token) {
     const char *end = norm.p + norm.n, *whole = token.p + token.n;
-    while (end - whole >= 2 && memchr("-./+", *whole, 4)) {
+    while (end - whole >= 2 && strchr("-./+", *whole)) {
         const char *p = whole + 1;
         uint32_t cp;
         for (const char *next; p < end; p = next) {
