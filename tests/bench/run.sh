@@ -80,6 +80,12 @@ for f in rows.csv rows-gb.csv rows.xlsx; do
     echo "reader: $("$bin/chengguo-readers" --profile canonical "$tables/$f")"
 done
 
+# Suggestions over a million entries, through the library.
+rm -rf "$work/suggest"
+mkdir -p "$work/suggest"
+"$bin/chengguo-suggest" "$work/suggest" | sed 's/^/suggest: /'
+rm -rf "$work/suggest"
+
 # The daemon on one thread, keep-alive on loopback, the same queries, against the library.
 "$bin/chengguo" --store "$store" --config tests/bench/serve.ini serve --listen 127.0.0.1:0 --ready-file "$run/ready" 2>/dev/null &
 pid=$!
