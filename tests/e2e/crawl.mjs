@@ -42,6 +42,7 @@ for (const q of ["facets=all&facet_size=1000&size=100", "q=装置&highlight=1", 
     "q=%22", "state=draft", "consent=no", "facets=consent", "person=甲某", "cursor=x"])
     for (const face of ["", ".json", ".csv", ".atom"]) add(`/search${face}?${q}`, base);
 for (const q of ["装", "zhuangzhi", "zz", "太原", "甲", "T-", "9142015"]) add(`/suggest.json?q=${q}`, base);
+for (const text of ["煤层气井筒修复装置", "甲某", "zzzz"]) add(`/similar.json?text=${text}`, base);
 
 let answers = 0;
 while (queue.length && answers < LIMIT) {
@@ -50,7 +51,9 @@ while (queue.length && answers < LIMIT) {
     const bytes = Buffer.from(await r.arrayBuffer());
     answers++;
     if (r.status === 200) count(decodeURIComponent(url.pathname));
-    process.stdout.write(`\n== ${r.status} ${url.href}\n${[...r.headers].map(([k, v]) => `${k}: ${v}`).join("\n")}\n\n`);
+    // the hash of an ETag may hold any few digits by chance
+    const headers = [...r.headers].map(([k, v]) => `${k}: ${k === "etag" ? v.replace(/[0-9a-f]{16}"$/, '…"') : v}`);
+    process.stdout.write(`\n== ${r.status} ${url.href}\n${headers.join("\n")}\n\n`);
     process.stdout.write(bytes);
     // members of an XLSX
     for (let at = bytes.indexOf("PK\x03\x04"); at >= 0; at = bytes.indexOf("PK\x03\x04", at + 4))
