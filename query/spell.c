@@ -96,9 +96,31 @@ static enum status weigh(const struct speller *sp, struct spell_word *w) {
     return s;
 }
 
+static struct str first_char(struct str s) {
+    uint32_t cp;
+    return str_slice(s.p, (size_t)(utf8_next(s.p, s.p + s.n, &cp) - s.p));
+}
+
+static struct str last_char(struct str s) {
+    size_t at = s.n;
+    while (at > 0 && ((unsigned char)s.p[--at] & 0xC0) == 0x80) {
+    }
+    return str_slice(s.p + at, s.n - at);
+}
+
+static bool share_an_end(struct str a, struct str b) {
+    return a.n && b.n &&
+           (str_eq(first_char(a), first_char(b)) || str_eq(last_char(a), last_char(b)));
+}
+
+/* Was the word expanded as a whole? Where only a part of it was (混凝土土, by 砼), the
+ * alternatives keep what stands before or behind that part. */
 static bool is_known(const struct speller *sp, struct str typed) {
-    for (size_t i = 0; i < sp->known->n; i++)
-        if (str_eq(sp->known->v[i].text, typed)) return true;
+    for (size_t i = 0; i < sp->known->n; i++) {
+        const struct expansion *e = &sp->known->v[i];
+        for (size_t k = 0; k < e->n && str_eq(e->text, typed); k++)
+            if (!share_an_end(e->added[k], typed)) return true;
+    }
     return false;
 }
 

@@ -9,7 +9,7 @@
  *     input method);
  *   - of a Latin word, one letter (Damerau-Levenshtein distance 1).
  * The rest of the query stays as it was typed. A word is changed only when the registry
- * hardly has it, whatever the filters, and when its expansion knows nothing of it; a
+ * hardly has it, whatever the filters, and when it was not expanded as a whole; a
  * sentence (qlang.h) is left alone, because a wrong character does not hide its hits.
  *
  * Candidates come from the registry itself: the bigrams of the index say which neighbours

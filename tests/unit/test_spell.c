@@ -215,12 +215,18 @@ static void searches_are_bounded_and_their_errors_told(void **state) {
                      STATUS_OK);
     /* What an expansion knows is no slip. */
     known.n = 1;
-    known.v[0].text = str_of("混泥土");
+    known.v[0] =
+        (struct expansion){.text = str_of("混泥土"), .n = 1, .added = {str_of("砼")}};
     c = (struct counted){.total = 100};
     assert_int_equal(spell_offer(s->ctx, s->reader, known.v[0].text, &known, 0, false,
                                  count_asked, &c, &offer, &err),
                      STATUS_OK);
     assert_int_equal(c.asked + offer.q.n, 0);
+    known.v[0].added[0] = str_of("砼土"); /* but for a part of it */
+    assert_int_equal(spell_offer(s->ctx, s->reader, known.v[0].text, &known, 0, false,
+                                 count_asked, &c, &offer, &err),
+                     STATUS_OK);
+    assert_true(str_eq_z(offer.q, "混凝土"));
 }
 
 int main(void) {
