@@ -162,9 +162,9 @@ void suggest_close(struct suggest *s) {
 
 enum status suggest_verify(const char *path, const struct columns *columns,
                            const struct rectext *text, struct err *err) {
-    struct suggest *s;
+    struct suggest *s = NULL;
     enum status st = suggest_open(path, columns, text, &s, err);
-    if (st != STATUS_OK) return st;
+    if (st != STATUS_OK || !s) return st;
     char *want = NULL;
     size_t n = 0;
     st = suggest_build(columns, text, NULL, NULL, 0, &want, &n, err);

@@ -32,14 +32,20 @@ struct texts {
     char v[DOCS][1 + 3 * SSET_VALUES][TEXT];
 };
 
+/* Puts `s` at out + at, where there is room; returns where it ends. */
+static size_t join(char *out, size_t at, const char *s) {
+    size_t n = strlen(s);
+    memcpy(out + at, s, n + 1);
+    return at + n;
+}
+
 static void draw_text(char *out, int most) {
     size_t n = 0;
     int parts = 1 + draw_below(&seed, most);
     if (draw_below(&seed, 3) == 0)
-        n = (size_t)sprintf(out, "%s", phrase[draw_below(&seed, (int)ARRAY_LEN(phrase))]);
+        n = join(out, 0, phrase[draw_below(&seed, (int)ARRAY_LEN(phrase))]);
     for (int i = 0; i < parts && n < TEXT - 20; i++)
-        n += (size_t)sprintf(out + n, "%s",
-                             piece[draw_below(&seed, (int)ARRAY_LEN(piece))]);
+        n = join(out, n, piece[draw_below(&seed, (int)ARRAY_LEN(piece))]);
 }
 
 static void draw_values(const char **to, char v[SSET_VALUES][TEXT]) {
@@ -107,7 +113,7 @@ static struct entry *entry_of(struct naive *x, const char *value) {
         if (strcmp(x->v[i].text, text) == 0) return &x->v[i];
     struct entry *e = &x->v[x->n++];
     memset(e, 0, sizeof *e);
-    strcpy(e->text, text);
+    join(e->text, 0, text);
     e->chars = utf8_length(str_of(text));
     return e;
 }
@@ -121,7 +127,7 @@ static void add_values(struct naive *x, const struct sset_doc *all,
         if (n > e->count[kind] ||
             (n == e->count[kind] && strcmp(v[i], e->value[kind]) < 0)) {
             e->count[kind] = n;
-            strcpy(e->value[kind], v[i]);
+            join(e->value[kind], 0, v[i]);
         }
     }
 }
@@ -233,7 +239,7 @@ static void keys_of(const char *text, char *full, char *initials) {
         uint32_t cp;
         p = utf8_next(p, end, &cp);
         if (read[i]) {
-            strcat(full, pinyin_syllable(read[i]));
+            join(full, strlen(full), pinyin_syllable(read[i]));
             strncat(initials, pinyin_syllable(read[i]), 1);
         } else if (in_keys(cp)) {
             strncat(full, from, (size_t)(p - from));
@@ -258,7 +264,7 @@ static int by_letters(const struct units *u, const struct entry *e) {
     size_t at[2], count = 0, n = 0;
     int best = 9;
     keys_of(e->text, full, initials);
-    strcpy(typed, u->letters);
+    join(typed, 0, u->letters);
     best = min(best, against(initials, typed));
     for (size_t i = 0; typed[i]; i++)
         if (typed[i] != 'h' || i == 0 || !strchr("zcs", typed[i - 1]))
@@ -323,14 +329,14 @@ static void draw_input(char *out, const struct naive *x) {
             strncat(out, c, (size_t)(p - c));
         else
             strncat(out, syllable, how == 1 ? 9 : 1u + (syllable[1] == 'h'));
-        if (draw_below(&seed, 12) == 0) strcat(out, "'");
+        if (draw_below(&seed, 12) == 0) join(out, strlen(out), "'");
     }
     size_t len = strlen(out);
     if (len > 2 && out[len - 1] > 0 && draw_below(&seed, 3) == 0) out[len - 1] = 0;
     for (char *v = out; *v; v++)
         if (*v == 'v' && draw_below(&seed, 2)) *v = 'u';
     if (draw_below(&seed, 20) == 0)
-        strcpy(out, piece[draw_below(&seed, (int)ARRAY_LEN(piece))]);
+        join(out, 0, piece[draw_below(&seed, (int)ARRAY_LEN(piece))]);
 }
 
 static void say(struct buf *b, const char *text, uint32_t count, enum suggest_kind kind) {
