@@ -1,6 +1,7 @@
 #include "query/plan.h"
 
 #include "core/utf8.h"
+#include "query/question.h"
 
 #include <talloc.h>
 
@@ -60,7 +61,18 @@ static bool is_bigram(struct str term) {
     return han == 2;
 }
 
-static enum status sentence(void *ctx, const struct qlang_node *q, unsigned share,
+/* The text without words of asking, on ctx; as it is when nothing would be left. */
+static enum status said(void *ctx, struct str norm, struct str *out, struct err *err) {
+    struct buf b = buf_init(ANALYSE_MAX_LITERAL);
+    question_strip(norm, &b);
+    struct str left = text_is_searchable(buf_str(&b)) ? buf_str(&b) : norm;
+    char *copy = b.failed ? NULL : talloc_strndup(ctx, left.p, left.n);
+    if (copy) *out = str_slice(copy, left.n);
+    buf_done(&b);
+    return copy ? STATUS_OK : out_of_memory(err);
+}
+
+static enum status sentence(void *ctx, const struct qlang_node *q,
                             struct xindex_node **out, struct err *err) {
     struct xindex_node *whole;
     enum status s = literal(ctx, q, &whole, err);
@@ -78,7 +90,9 @@ static enum status sentence(void *ctx, const struct qlang_node *q, unsigned shar
     }
     some->literal.terms = bigram;
     some->literal.n = n;
-    some->need = (uint32_t)((n + share - 1) / share);
+    some->need = (uint32_t)((n + PLAN_SENTENCE_SHARE - 1) / PLAN_SENTENCE_SHARE);
+    s = said(some, q->norm, &some->needle, err);
+    if (s != STATUS_OK) return s;
     whole->boost = PLAN_LITERAL_BOOST;
     whole->weight = 0; /* the bigrams score for both */
     struct xindex_node *both = plan_join(ctx, XINDEX_OR, whole, some);
@@ -132,11 +146,11 @@ static enum status condition(void *ctx, const struct qlang_node *q,
 }
 
 static enum status inner(void *ctx, const struct qlang_node *q, enum xindex_op op,
-                         unsigned share, struct xindex_node **out, struct err *err) {
+                         struct xindex_node **out, struct err *err) {
     struct xindex_node *n = node_new(ctx, op, q->n);
     if (!n) return out_of_memory(err);
     for (size_t i = 0; i < q->n; i++) {
-        enum status s = plan_build(ctx, q->child[i], share, &n->child[i], err);
+        enum status s = plan_build(ctx, q->child[i], &n->child[i], err);
         if (s != STATUS_OK) return s;
     }
     *out = n;
@@ -144,23 +158,23 @@ static enum status inner(void *ctx, const struct qlang_node *q, enum xindex_op o
 }
 
 /* Recursion is as deep as the query tree, which its parser limits. */
-enum status plan_build(void *ctx, const struct qlang_node *root, unsigned share,
-                       struct xindex_node **out, struct err *err) {
+enum status plan_build(void *ctx, const struct qlang_node *root, struct xindex_node **out,
+                       struct err *err) {
     if (!root) {
         *out = NULL;
         return STATUS_OK;
     }
     switch (root->kind) {
         case QLANG_AND:
-            return inner(ctx, root, XINDEX_AND, share, out, err);
+            return inner(ctx, root, XINDEX_AND, out, err);
         case QLANG_OR:
-            return inner(ctx, root, XINDEX_OR, share, out, err);
+            return inner(ctx, root, XINDEX_OR, out, err);
         case QLANG_NOT:
-            return inner(ctx, root, XINDEX_NOT, share, out, err);
+            return inner(ctx, root, XINDEX_NOT, out, err);
         case QLANG_PHRASE:
             return literal(ctx, root, out, err);
         case QLANG_SENTENCE:
-            return sentence(ctx, root, share, out, err);
+            return sentence(ctx, root, out, err);
         case QLANG_PREFIX:
             return prefix(ctx, root, out, err);
         case QLANG_NEAR:
@@ -171,5 +185,49 @@ enum status plan_build(void *ctx, const struct qlang_node *root, unsigned share,
         case QLANG_NOTHING:
             break;
     }
-    return inner(ctx, root, XINDEX_NONE, share, out, err);
+    return inner(ctx, root, XINDEX_NONE, out, err);
+}
+
+static enum status add_parts(struct xindex_node *parts, struct str norm,
+                             struct buf *needle, struct err *err) {
+    struct str text;
+    struct literal found = {0};
+    enum status s = said(parts, norm, &text, err);
+    if (s == STATUS_OK) s = analyse_literal(parts, text, "", &found, err);
+    if (s != STATUS_OK) return s == STATUS_INVALID ? STATUS_OK : s;
+    size_t all = parts->literal.n + found.n;
+    struct str *terms =
+        talloc_realloc(parts, parts->literal.terms, struct str, (unsigned)all + 1);
+    if (!terms) return out_of_memory(err);
+    parts->literal.terms = terms;
+    for (size_t i = 0; i < found.n; i++)
+        if (terms_char_key(found.terms[i]) == 0)
+            terms[parts->literal.n++] = found.terms[i];
+    buf_add_str(needle, text);
+    buf_add_char(needle, ' ');
+    return STATUS_OK;
+}
+
+enum status plan_parts(void *ctx, struct qlang_node *const *word, size_t n,
+                       unsigned share, struct xindex_node **out, struct err *err) {
+    struct xindex_node *parts = node_new(ctx, XINDEX_ATLEAST, 0);
+    struct buf needle = buf_init(0);
+    enum status s = parts ? STATUS_OK : out_of_memory(err);
+    for (size_t i = 0; s == STATUS_OK && i < n; i++) {
+        const struct qlang_node *w = word[i];
+        if (w->kind == QLANG_OR) w = w->child[0];
+        if (w->kind == QLANG_PHRASE || w->kind == QLANG_SENTENCE)
+            s = add_parts(parts, w->norm, &needle, err);
+    }
+    if (s == STATUS_OK && needle.n) {
+        char *copy = talloc_strndup(parts, buf_z(&needle), needle.n);
+        parts->needle = str_slice(copy, copy ? needle.n : 0);
+        if (!copy) s = out_of_memory(err);
+    }
+    buf_done(&needle);
+    if (s != STATUS_OK) return s;
+    size_t terms = parts->literal.n;
+    parts->need = share ? (uint32_t)((terms + share - 1) / share) : 1;
+    *out = terms > 1 ? parts : NULL;
+    return STATUS_OK;
 }

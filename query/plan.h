@@ -18,18 +18,26 @@
 
 /* Added to the score of a sentence's literal hits: more than any BM25 sum reaches. */
 #define PLAN_LITERAL_BOOST 10000.0F
-#define PLAN_SENTENCE_HALF 2
+#define PLAN_SENTENCE_SHARE 2 /* half of its bigrams */
+/* The plan of a sentence is an OR of its literal and its bigrams, or just a literal. */
+enum { PLAN_SENTENCE_LITERAL, PLAN_SENTENCE_BIGRAMS };
 
-/* Plans `root` under the talloc context; NULL (every document) stays NULL. A record
- * matches a sentence from 1/share of its bigrams on (PLAN_SENTENCE_HALF, or more when the
- * query is relaxed). STATUS_NOMEM, STATUS_INVALID. The plan borrows the texts of the
- * query tree. */
+/* Plans `root` under the talloc context; NULL (every document) stays NULL. STATUS_NOMEM,
+ * STATUS_INVALID. The plan borrows the texts of the query tree. */
 MUST_CHECK enum status plan_build(void *ctx, const struct qlang_node *root,
-                                  unsigned share, struct xindex_node **out,
-                                  struct err *err);
+                                  struct xindex_node **out, struct err *err);
 
 /* An inner node over ready children; NULL when memory is out. */
 struct xindex_node *plan_join(void *ctx, enum xindex_op op, struct xindex_node *a,
                               struct xindex_node *b);
+
+/* What a relaxed query asks for: one XINDEX_ATLEAST over the Han bigrams and the tokens
+ * of the words (words of asking left out, question.h), whichever of `n` words holds them;
+ * share > 0: from 1/share of them on, 0: any. NULL (in *out) when they have no two. The
+ * words are phrases, sentences, or an OR whose first child is the word as typed.
+ * STATUS_NOMEM. */
+MUST_CHECK enum status plan_parts(void *ctx, struct qlang_node *const *word, size_t n,
+                                  unsigned share, struct xindex_node **out,
+                                  struct err *err);
 
 #endif

@@ -23,8 +23,9 @@ struct run {
     size_t *from, nwhere;
     struct xindex_node *extra; /* ANDed with every plan, or NULL */
     struct qlang_query *query;
-    int64_t revision; /* of the first search; 0 = none yet */
-    bool moved;       /* a later search saw another revision */
+    struct qlang_node *pasted; /* the query as one text, or NULL */
+    int64_t revision;          /* of the first search; 0 = none yet */
+    bool moved;                /* a later search saw another revision */
 };
 
 static int64_t now_ns(void) {
@@ -99,8 +100,7 @@ static enum status find_text(void *arg, struct str q, bool filtered,
     struct expansion_list expanded;
     enum status s = qlang_parse(r->out, q, r->req->audience, &other.query, err);
     if (s == STATUS_OK && r->req->expand) s = expand_query(other.query, &expanded, err);
-    if (s == STATUS_OK)
-        s = plan_build(r->out, other.query->root, PLAN_SENTENCE_HALF, &plan, err);
+    if (s == STATUS_OK) s = plan_build(r->out, other.query->root, &plan, err);
     if (s != STATUS_OK) return s;
     if (!filtered) {
         other.nwhere = 0;
@@ -277,6 +277,9 @@ static enum status understand(struct run *r, struct err *err) {
     enum status s = qlang_parse(out, r->req->q, r->req->audience, &r->query, err);
     if (s != STATUS_OK) return s;
     for (size_t i = 0; i < r->query->nnotices; i++) add_notice(out, r->query->notice[i]);
+    if (!r->query->plain)
+        s = qlang_pasted(out, r->req->q, r->req->audience, &r->pasted, err);
+    if (s != STATUS_OK) return s;
     if (r->req->expand) s = expand_query(r->query, &out->expanded, err);
     if (s != STATUS_OK) return s;
     struct buf b = buf_init(QLANG_MAX_BYTES * 8);
@@ -317,9 +320,8 @@ static enum status answer(struct run *r, const struct xindex_node *plan,
 /* Strict hits can only stay first where relevance decides the order. */
 static bool may_relax(const struct run *r) {
     const struct qlang_node *root = r->query->root;
-    return r->req->relax && r->query->plain && root &&
-           r->out->total < SEARCH_RELAX_BELOW && r->req->sort == XINDEX_BY_RELEVANCE &&
-           (root->kind == QLANG_AND || root->kind == QLANG_SENTENCE);
+    return r->req->relax && (r->query->plain || r->pasted) && root &&
+           r->out->total < SEARCH_RELAX_BELOW && r->req->sort == XINDEX_BY_RELEVANCE;
 }
 
 /* Did you mean: only where relaxing would make sense too, but whether it is asked for
@@ -342,8 +344,7 @@ static enum status run_once(struct run *r, struct err *err) {
     struct search_result *out = r->out;
     struct xindex_node *plan = NULL;
     enum status s = understand(r, err);
-    if (s == STATUS_OK)
-        s = plan_build(out, r->query->root, PLAN_SENTENCE_HALF, &plan, err);
+    if (s == STATUS_OK) s = plan_build(out, r->query->root, &plan, err);
     if (s == STATUS_OK)
         s = filter_conditions(out, &r->req->where, &r->where, &r->from, &r->nwhere,
                               &r->extra, err);
@@ -352,8 +353,8 @@ static enum status run_once(struct run *r, struct err *err) {
     if (s == STATUS_OK) s = suggest(r, err);
     if (s == STATUS_OK && may_relax(r)) {
         struct xindex_node *wider = NULL;
-        s = search_relax(out, r->query, plan, out->total, count_plan, r, &wider,
-                         &out->relaxed, err);
+        s = search_relax(out, r->query, r->pasted, plan, out->total, count_plan, r,
+                         &wider, &out->relaxed, err);
         if (s == STATUS_OK && wider) s = answer(r, wider, err);
     }
     if (s == STATUS_OK && r->req->has_cursor && r->req->cursor.revision != out->revision)

@@ -4,14 +4,22 @@
  * one request may need, the whole request is run again.
  *
  * Relaxing (interface.md): under relevance order, when fewer than SEARCH_RELAX_BELOW
- * records match a query of plain words and relax is on,
+ * records match a query of plain words and relax is on, these steps are taken, in this
+ * order:
  * - "drop_words": two or more words: the word is dropped without which the fewest, but at
  *   least SEARCH_RELAX_BELOW, records match (if none reaches that, the most; of equals
  *   the rarest word), and again while it is not reached; each dropped word is listed
  *   with the total without it;
- * - "loosen_sentence": one sentence: a quarter of its bigrams suffices.
- * The answer is then strict OR relaxed, strict hits first; `total` counts all of it. A
- * step that finds nothing more is not taken.
+ * - "loosen_words": still fewer (or one word only): records with half of the word's
+ *   bigrams and tokens where that reaches SEARCH_RELAX_BELOW, else with any part of any
+ *   word;
+ * - "loosen_sentence": one sentence: records with any of its bigrams or tokens;
+ * - "read_as_text": a pasted title with quotes or brackets in it (qlang_pasted) is read
+ * as a sentence, behind what it matches as a query. A part that is in more than a tenth
+ * of the records does not make a record match (XINDEX_ATLEAST), words of asking never do
+ * (question.h). Strict hits stay first, then those of the earlier step; of a sentence
+ * literal hits stay first and all others are ranked together. `step` names the first step
+ * that was taken. `total` counts all. A step that finds nothing more is not taken.
  *
  * Threads: a reader belongs to one thread; the result to its talloc context.
  * Not: no output format; that is result_json.h and result_text.h.
@@ -58,7 +66,8 @@ struct search_dropped {
 };
 
 struct search_relaxed {
-    const char *step; /* NULL = not relaxed */
+    const char *step; /* the first that was taken; NULL = not relaxed */
+    bool loosened;    /* parts of words suffice */
     uint32_t strict_total;
     size_t n;
     struct search_dropped dropped[SEARCH_RELAX_MAX_WORDS];

@@ -5,7 +5,7 @@
 #include <talloc.h>
 
 #define STRICT_BOOST 20000.0F /* above PLAN_LITERAL_BOOST and any BM25 sum */
-#define LOOSE_SHARE 4         /* a quarter of a sentence's bigrams */
+#define WORD_SHARE 2          /* half of a word's parts, before any of them */
 
 struct widening {
     void *ctx;
@@ -15,6 +15,8 @@ struct widening {
     size_t n;
     struct qlang_node *word[SEARCH_RELAX_MAX_WORDS]; /* those still asked for */
     uint32_t alone[SEARCH_RELAX_MAX_WORDS];          /* totals of each by itself */
+    size_t nall;
+    struct qlang_node *all[SEARCH_RELAX_MAX_WORDS]; /* as typed */
 };
 
 /* The words but number `skip`. */
@@ -24,15 +26,14 @@ static enum status plan_without(struct widening *w, size_t skip,
     struct qlang_node both = {.kind = QLANG_AND, .child = child};
     for (size_t i = 0; i < w->n; i++)
         if (i != skip) child[both.n++] = w->word[i];
-    return plan_build(w->ctx, both.n == 1 ? child[0] : &both, PLAN_SENTENCE_HALF, out,
-                      w->err);
+    return plan_build(w->ctx, both.n == 1 ? child[0] : &both, out, w->err);
 }
 
 static enum status count_each(struct widening *w) {
     enum status s = STATUS_OK;
     for (size_t i = 0; s == STATUS_OK && i < w->n; i++) {
         struct xindex_node *p;
-        s = plan_build(w->ctx, w->word[i], PLAN_SENTENCE_HALF, &p, w->err);
+        s = plan_build(w->ctx, w->word[i], &p, w->err);
         if (s == STATUS_OK) s = w->count(w->arg, p, &w->alone[i], w->err);
     }
     return s;
@@ -42,6 +43,11 @@ static enum status count_each(struct widening *w) {
 static bool is_better(uint32_t total, uint32_t best) {
     bool reaches = total >= SEARCH_RELAX_BELOW, had = best >= SEARCH_RELAX_BELOW;
     return reaches != had ? reaches : reaches ? total < best : total > best;
+}
+
+/* As typed: an expanded word is the first of its alternatives. */
+static struct str text_of(const struct qlang_node *word) {
+    return word->kind == QLANG_OR ? word->child[0]->text : word->text;
 }
 
 static enum status drop_words(struct widening *w, uint32_t strict_total,
@@ -66,7 +72,7 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
             }
         }
         relaxed->dropped[relaxed->n++] =
-            (struct search_dropped){w->word[best]->text, best_total};
+            (struct search_dropped){text_of(w->word[best]), best_total};
         w->n--;
         for (size_t i = best; i < w->n; i++) {
             w->word[i] = w->word[i + 1];
@@ -79,40 +85,115 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
     return STATUS_OK;
 }
 
-static enum status loosen(struct widening *w, uint32_t strict_total,
-                          struct xindex_node **plan) {
-    struct xindex_node *p;
-    uint32_t n = 0;
-    enum status s = plan_build(w->ctx, w->word[0], LOOSE_SHARE, &p, w->err);
-    if (s == STATUS_OK) s = w->count(w->arg, p, &n, w->err);
-    if (s == STATUS_OK && n > strict_total) *plan = p;
+/* OR of `strict`, first as a whole, and `wider`. */
+static enum status put_behind(struct widening *w, struct xindex_node *strict,
+                              struct xindex_node *wider, struct xindex_node **out) {
+    struct xindex_node *both = plan_join(w->ctx, XINDEX_OR, strict, wider);
+    if (!both) return err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+    strict->boost += STRICT_BOOST;
+    *out = both;
+    return STATUS_OK;
+}
+
+/* Any record with a part of a word: half of them, or one where that is too few. */
+static enum status loosen_words(struct widening *w, uint32_t least,
+                                struct xindex_node **wider) {
+    for (unsigned share = w->nall == 1 ? WORD_SHARE : 0;; share = 0) {
+        uint32_t n = 0;
+        struct xindex_node *parts;
+        enum status s = plan_parts(w->ctx, w->all, w->nall, share, &parts, w->err);
+        if (s == STATUS_OK && parts) s = w->count(w->arg, parts, &n, w->err);
+        if (s != STATUS_OK) return s;
+        if (n > least && (n >= SEARCH_RELAX_BELOW || share == 0)) *wider = parts;
+        if (share == 0 || *wider) return STATUS_OK;
+    }
+}
+
+static enum status relax_words(struct widening *w, struct xindex_node *strict,
+                               uint32_t strict_total, struct xindex_node **plan,
+                               struct search_relaxed *r) {
+    struct xindex_node *fewer = NULL, *parts = NULL;
+    enum status s = STATUS_OK;
+    uint32_t total = strict_total;
+    if (w->n > 1) s = count_each(w);
+    if (s == STATUS_OK && w->n > 1) s = drop_words(w, strict_total, &fewer, r);
+    if (s != STATUS_OK) return s;
+    if (fewer) {
+        r->step = "drop_words";
+        total = r->dropped[r->n - 1].total;
+        s = put_behind(w, strict, fewer, &strict);
+    }
+    if (s == STATUS_OK && total < SEARCH_RELAX_BELOW) s = loosen_words(w, total, &parts);
+    if (s == STATUS_OK && parts) {
+        if (!fewer) r->step = "loosen_words";
+        r->loosened = true;
+        s = put_behind(w, strict, parts, &strict);
+    }
+    if (s == STATUS_OK && (fewer || parts)) *plan = strict;
     return s;
 }
 
+/* A pasted title or question: all its records are ranked together, but literal hits stay
+ * first. Of two records that share half and a little less of its bigrams the former is
+ * no better (docs/search-quality.md). */
+static enum status relax_text(struct widening *w, uint32_t strict_total,
+                              struct xindex_node **plan, struct search_relaxed *r) {
+    struct xindex_node *parts, *both;
+    uint32_t n = 0;
+    enum status s = plan_parts(w->ctx, w->all, w->nall, 0, &parts, w->err);
+    if (s != STATUS_OK || !parts) return s;
+    both = parts;
+    if (w->nall == 1) {
+        struct xindex_node *whole;
+        s = plan_build(w->ctx, w->all[0], &whole, w->err);
+        if (s != STATUS_OK) return s;
+        if (whole->nchild) whole = whole->child[PLAN_SENTENCE_LITERAL];
+        whole->boost = PLAN_LITERAL_BOOST;
+        both = plan_join(w->ctx, XINDEX_OR, whole, parts);
+        if (!both) return err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+    }
+    s = w->count(w->arg, both, &n, w->err);
+    if (s != STATUS_OK || n <= strict_total) return s;
+    r->loosened = true;
+    *plan = both;
+    return STATUS_OK;
+}
+
+static bool is_pasted(const struct qlang_node *root) {
+    if (root->kind == QLANG_SENTENCE) return true;
+    for (size_t i = 0; root->kind == QLANG_AND && i < root->n; i++)
+        if (root->child[i]->kind == QLANG_SENTENCE) return true;
+    return false;
+}
+
 enum status search_relax(void *ctx, const struct qlang_query *query,
-                         struct xindex_node *strict, uint32_t strict_total,
-                         search_count_fn count, void *arg, struct xindex_node **plan,
-                         struct search_relaxed *relaxed, struct err *err) {
+                         struct qlang_node *pasted, struct xindex_node *strict,
+                         uint32_t strict_total, search_count_fn count, void *arg,
+                         struct xindex_node **plan, struct search_relaxed *relaxed,
+                         struct err *err) {
     struct widening w = {.ctx = ctx, .count = count, .arg = arg, .err = err};
     struct search_relaxed r = {.strict_total = strict_total};
     struct xindex_node *wider = NULL;
     struct qlang_node *root = query->root;
     enum status s = STATUS_OK;
-    if (root->kind == QLANG_AND && root->n <= SEARCH_RELAX_MAX_WORDS) {
-        for (size_t i = 0; i < root->n; i++) w.word[w.n++] = root->child[i];
-        r.step = "drop_words";
-        s = count_each(&w);
-        if (s == STATUS_OK) s = drop_words(&w, strict_total, &wider, &r);
-    } else if (root->kind == QLANG_SENTENCE) {
-        w.word[w.n++] = root;
-        r.step = "loosen_sentence";
-        s = loosen(&w, strict_total, &wider);
+    if (root->kind == QLANG_AND && root->n > SEARCH_RELAX_MAX_WORDS && !pasted)
+        return STATUS_OK;
+    if (pasted)
+        w.all[w.nall++] = pasted;
+    else if (root->kind == QLANG_AND)
+        for (size_t i = 0; i < root->n; i++)
+            w.word[w.n++] = w.all[w.nall++] = root->child[i];
+    else
+        w.all[w.nall++] = root;
+    if (pasted || is_pasted(root)) {
+        r.step = pasted ? "read_as_text" : "loosen_sentence";
+        s = relax_text(&w, strict_total, &wider, &r);
+    } else if (root->kind == QLANG_AND || root->kind == QLANG_PHRASE ||
+               root->kind == QLANG_OR) {
+        s = relax_words(&w, strict, strict_total, &wider, &r);
     }
     if (s != STATUS_OK || !wider) return s;
-    strict->boost += STRICT_BOOST;
-    struct xindex_node *both = plan_join(ctx, XINDEX_OR, strict, wider);
-    if (!both) return err_set(err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
-    *plan = both;
+    *plan = wider;
     *relaxed = r;
     return STATUS_OK;
 }

@@ -61,6 +61,10 @@ class Sure {
 
 /* ---- literal ---------------------------------------------------------------------- */
 
+/* What a literal gains where it stands, in units of score: docs/search-quality.md. */
+constexpr float IN_TITLE = 4, IS_TITLE = 8, IS_VALUE = 3;
+constexpr char TITLE_TAG = 1, LAST_SHORT_TAG = 4; /* title, keywords, units, people */
+
 class Literal : public Node {
     Terms terms_;
     std::unique_ptr<Sure> sure_; /* made when the first text is to be read */
@@ -70,8 +74,8 @@ class Literal : public Node {
 
   public:
     Literal(const Request &q, const struct xindex_node &n)
-        : terms_(q, n.literal.terms, n.literal.n), needle_(n.needle), tags_(n.tags),
-          weight_(n.weight) {
+        : terms_(q, n.literal.terms, n.literal.n, n.needle), needle_(n.needle),
+          tags_(n.tags), weight_(n.weight) {
         bool named =
             n.literal.n > 0 && n.literal.terms[0].n > 0 && n.literal.terms[0].p[0] == 'X';
         bool whole = n.op == XINDEX_TERM || tags_ == UINT32_MAX ||
@@ -100,6 +104,26 @@ class Literal : public Node {
         Node::score(q, w, sel, sum);
         terms_.score(q, w, sel, weight_, sum);
     }
+    const struct str *literal() const override { return needle_.n ? &needle_ : nullptr; }
+    float refine(const Request &q, uint32_t docid) override {
+        struct str text = q.text(docid);
+        float gain = 0;
+        size_t at = 0;
+        char tag;
+        struct str value;
+        while (needle_.n && rectext_next(text, &at, &tag, &value) &&
+               tag <= LAST_SHORT_TAG) {
+            if (!(tags_ >> tag & 1) || value.n < needle_.n) continue;
+            bool is = str_eq(value, needle_);
+            if (tag == TITLE_TAG && is)
+                gain += IS_TITLE;
+            else if (tag == TITLE_TAG && text_find(value, needle_, 0) != SIZE_MAX)
+                gain += IN_TITLE;
+            else if (is)
+                return gain + IS_VALUE;
+        }
+        return gain;
+    }
 };
 
 std::unique_ptr<Node> make_literal(const Request &q, const struct xindex_node &n) {
@@ -117,8 +141,8 @@ class Near : public Node {
 
   public:
     Near(const Request &q, const struct xindex_node &n)
-        : a_(q, n.child[0]->literal.terms, n.child[0]->literal.n),
-          b_(q, n.child[1]->literal.terms, n.child[1]->literal.n),
+        : a_(q, n.child[0]->literal.terms, n.child[0]->literal.n, n.child[0]->needle),
+          b_(q, n.child[1]->literal.terms, n.child[1]->literal.n, n.child[1]->needle),
           first_(n.child[0]->needle), second_(n.child[1]->needle), gap_(n.gap),
           tags_(n.tags), weight_(n.weight) {
         verifies = true;

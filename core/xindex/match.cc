@@ -133,7 +133,7 @@ class Best {
             heap_.push_back(h);
         std::push_heap(heap_.begin(), heap_.end());
     }
-    const std::vector<Hit> &sorted() {
+    std::vector<Hit> &sorted() {
         std::sort_heap(heap_.begin(), heap_.end());
         return heap_;
     }
@@ -178,6 +178,7 @@ class Match {
     void count(Window w, const Bits &all, const Bits &left);
     template <class F> void count_facets(Window w, const Bits &set, F wanted);
     void rank(Window w, const Bits &all);
+    void refine(std::vector<Hit> &hits);
     void fill_hits(struct xindex_result *res);
 };
 
@@ -185,8 +186,14 @@ static bool wants_scores(const struct xindex_request &req) {
     return req.query && req.sort == XINDEX_BY_RELEVANCE && req.limit > 0;
 }
 
+static bool wants_refining(const struct xindex_request &req) {
+    return wants_scores(req) && !req.after.set;
+}
+
 static size_t heap_size(const struct xindex_request &req) {
-    return req.limit ? static_cast<size_t>(req.offset) + req.limit : 0;
+    size_t asked = static_cast<size_t>(req.offset) + req.limit;
+    if (req.limit == 0) return 0;
+    return wants_refining(req) ? std::max<size_t>(asked, XINDEX_REFINED) : asked;
 }
 
 Match::Match(xindex_reader &r, const struct xindex_request &req, struct err *err)
@@ -329,11 +336,23 @@ template <class T> static T *array_on(void *ctx, size_t n) {
     return static_cast<T *>(p);
 }
 
+/* The best are looked at again; those behind them keep their order, so that pages fit. */
+void Match::refine(std::vector<Hit> &hits) {
+    size_t n = std::min<size_t>(hits.size(), XINDEX_REFINED);
+    for (size_t i = 0; i < n; i++) {
+        hits[i].score += root_->refine(q_, hits[i].docid);
+        hits[i].key = order_.key(hits[i].docid, hits[i].score);
+    }
+    std::sort(hits.begin(), hits.begin() + static_cast<ptrdiff_t>(n));
+}
+
 void Match::fill_hits(struct xindex_result *res) {
-    const std::vector<Hit> &hits = best_.sorted();
+    std::vector<Hit> &hits = best_.sorted();
+    if (wants_refining(req_)) refine(hits);
     size_t from = std::min<size_t>(req_.offset, hits.size());
-    res->hits = array_on<struct xindex_hit>(res, hits.size() - from);
-    for (size_t i = from; i < hits.size(); i++) {
+    size_t to = std::min(hits.size(), from + req_.limit);
+    res->hits = array_on<struct xindex_hit>(res, to - from);
+    for (size_t i = from; i < to; i++) {
         std::string data = q_.r.data(hits[i].docid);
         char *copy = array_on<char>(res->hits, data.size());
         memcpy(copy, data.data(), data.size());

@@ -12,6 +12,10 @@
 
 namespace xi {
 
+/* Found by search over five judged sets, see docs/search-quality.md. */
+constexpr double K1 = 1.2, B = 0.7;
+constexpr double CHAR_WEIGHT = 1.1, CHAR_K1 = 2, CHAR_B = 0.75;
+
 struct Window {
     uint32_t start, end; /* docids [start, end), start a multiple of WINDOW */
 };
@@ -22,14 +26,23 @@ struct Request {
     bool scoring;        /* will score() be asked? */
     int64_t deadline_ns; /* 0 = none */
     struct err *err;
-    double k1_plus, norm_base, norm_slope; /* BM25 */
+    double norm_base, norm_slope;           /* BM25 of bigrams and tokens */
+    double char_norm_base, char_norm_slope; /* of characters */
 
     Request(xindex_reader &reader, bool with_scores, int64_t deadline, struct err *e);
     void check_deadline() const; /* throws Failure */
     double idf(uint32_t freq) const;
+    /* Sum of idf over the distinct Han characters of matching text: what they weigh in a
+     * record that holds them all. */
+    double chars_idf(struct str norm, bool named) const;
     float bm25(double idf, uint32_t tf, uint32_t docid) const {
         double norm = norm_base + norm_slope * r.columns.doclen[docid];
-        return static_cast<float>(idf * k1_plus * tf / (tf + norm));
+        return static_cast<float>(idf * (K1 + 1) * tf / (tf + norm));
+    }
+    /* Of characters that the record holds, as if each stood once. */
+    float bm25_chars(double idf, uint32_t docid) const {
+        double norm = char_norm_base + char_norm_slope * r.columns.doclen[docid];
+        return static_cast<float>(CHAR_WEIGHT * idf * (CHAR_K1 + 1) / (1 + norm));
     }
     struct str text(uint32_t docid) const {
         return str_slice(r.text.p + r.columns.text_at[docid], r.columns.text_len[docid]);
@@ -53,6 +66,7 @@ class Posting {
     Posting(const Request &q, struct str term);
     Posting(std::string term, uint32_t f) : term_(std::move(term)), freq(f) {}
     const std::string &term() const { return term_; }
+    bool is_char() const { return is_han_; }
     uint32_t seek(const Request &q, uint32_t docid);
     /* Postings to be walked in a window, as expected. */
     uint32_t density(const Request &q) const {
@@ -73,9 +87,10 @@ class Posting {
     }
     template <class F> void visit(const Request &q, Window w, const Bits &in, F fn) {
         if (is_han_) {
-            walk(q, w, [&](uint32_t i, Xapian::termcount n) {
-                if (has_bit(in, i)) fn(i, n);
-            });
+            Bits both = {};
+            columns_han_add_window(&han_, w.start / WINDOW, both.word);
+            for (uint32_t k = 0; k < WORDS; k++) both.word[k] &= in.word[k];
+            each_bit(both, [&](uint32_t i) { fn(i, 1); });
             return;
         }
         each_bit(in, [&](uint32_t i) {
@@ -134,7 +149,14 @@ class Node {
     virtual void confirm(const Request &, Window, Bits &) {}
     /* Adds to sum[i] for every bit i of sel, all of them matches of this node. */
     virtual void score(const Request &, Window, const Bits &sel, float *sum);
+    /* What a second look at the text of a match adds to its score. */
+    virtual float refine(const Request &, uint32_t /* docid */) { return 0; }
+    /* The literal that this node is, or NULL: for looking at neighbours. */
+    virtual const struct str *literal() const { return nullptr; }
 };
+
+/* The distinct Han characters of matching text as terms, "X" before them where named. */
+std::vector<std::string> han_chars(struct str norm, bool named);
 
 /* Builds the tree: STATUS_LIMIT, STATUS_INVALID by Failure. */
 std::unique_ptr<Node> build_node(const Request &q, const struct xindex_node &root);

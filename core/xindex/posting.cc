@@ -1,19 +1,24 @@
 #include "core/xindex/node.h"
 
+#include "core/utf8.h"
+
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <ctime>
 
 namespace xi {
 
-constexpr double K1 = 1.2, B = 0.75;
+constexpr size_t CHARS_MAX = 256; /* distinct characters of one literal that weigh */
 
 /* A skip_to costs about as much as this many steps; measured on 100,000 records. */
 constexpr uint32_t STEPS_PER_SEEK = 6;
 
 Request::Request(xindex_reader &reader, bool with_scores, int64_t deadline, struct err *e)
-    : r(reader), scoring(with_scores), deadline_ns(deadline), err(e), k1_plus(K1 + 1),
-      norm_base(K1 * (1 - B)), norm_slope(K1 * B / reader.average_length) {}
+    : r(reader), scoring(with_scores), deadline_ns(deadline), err(e),
+      norm_base(K1 * (1 - B)), norm_slope(K1 * B / reader.average_length),
+      char_norm_base(CHAR_K1 * (1 - CHAR_B)),
+      char_norm_slope(CHAR_K1 * CHAR_B / reader.average_length) {}
 
 void Request::check_deadline() const {
     if (deadline_ns == 0) return;
@@ -37,6 +42,28 @@ double Request::idf(uint32_t freq) const {
     double w = (all - n + 0.5) / (n + 0.5);
     if (w < 2) w = w * 0.5 + 1;
     return w > 1 ? std::log(w) : 0;
+}
+
+std::vector<std::string> han_chars(struct str norm, bool named) {
+    std::vector<std::string> out;
+    for (const char *p = norm.p, *end = p + norm.n; p < end && out.size() < CHARS_MAX;) {
+        uint32_t cp;
+        const char *next = utf8_next(p, end, &cp);
+        std::string c = (named ? "X" : "") + std::string(p, next);
+        if (text_is_han(cp) && std::find(out.begin(), out.end(), c) == out.end())
+            out.push_back(std::move(c));
+        p = next;
+    }
+    return out;
+}
+
+double Request::chars_idf(struct str norm, bool named) const {
+    double sum = 0;
+    for (const std::string &c : han_chars(norm, named)) {
+        uint32_t key = terms_char_key(str_slice(c.data(), c.size()));
+        sum += idf(columns_han_find(&r.columns.han, key).n);
+    }
+    return sum;
 }
 
 Posting::Posting(const Request &q, struct str term) : term_(term.p, term.n) {

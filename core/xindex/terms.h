@@ -28,15 +28,19 @@ class Terms {
     std::vector<Posting> list_;
     uint8_t *wdf_ = nullptr;
     double idf_ = 0;
+    double chars_ = 0;
 
   public:
-    Terms(const Request &q, const struct str *term, size_t n) {
+    /* `norm`: the literal that the terms are of. */
+    Terms(const Request &q, const struct str *term, size_t n, struct str norm) {
         list_.reserve(n);
         for (size_t i = 0; i < n; i++) list_.emplace_back(q, term[i]);
         std::sort(list_.begin(), list_.end(), by_freq);
         if (q.scoring && n > 0) {
             wdf_ = q.r.scratch.bytes.take()->v;
-            idf_ = q.idf(list_[0].freq);
+            for (const Posting &p : list_)
+                if (!p.is_char()) idf_ += q.idf(p.freq);
+            chars_ = q.chars_idf(norm, term[0].n > 0 && term[0].p[0] == 'X');
         }
     }
     bool empty() const { return list_.empty(); }
@@ -64,12 +68,14 @@ class Terms {
         }
     }
     /* The frequency of a literal in a text is taken as that of its rarest term, an upper
-     * bound: counting it in the text would cost more than the match. */
+     * bound: counting it in the text would cost more than the match. Its characters are
+     * all there, so that their part depends on the length of the record alone. */
     void score(const Request &q, Window w, const Bits &sel, float weight,
                float *sum) const {
         if (!wdf_ || weight == 0) return;
         each_bit(sel, [&](uint32_t i) {
-            sum[i] += weight * q.bm25(idf_, wdf_[i], w.start + i);
+            sum[i] += weight * (q.bm25(idf_, wdf_[i], w.start + i) +
+                                q.bm25_chars(chars_, w.start + i));
         });
     }
 

@@ -13,6 +13,10 @@ namespace {
 
 using Children = std::vector<std::unique_ptr<Node>>;
 
+/* Two words of an AND within so many characters gain so much: docs/search-quality.md. */
+constexpr uint32_t NEAR_CHARS = 10;
+constexpr float IS_NEAR = 2;
+
 class All : public Node {
   public:
     explicit All(const Request &q) {
@@ -75,6 +79,21 @@ class And : public Node {
         Node::score(q, w, sel, sum);
         for (const auto &c : child_) c->score(q, w, sel, sum);
     }
+    /* The children are sorted by cost, so neighbours here need not be neighbours in the
+     * query: any two words that stand close say the same. */
+    float refine(const Request &q, uint32_t docid) override {
+        float gain = 0;
+        const struct str *before = nullptr;
+        for (const auto &c : child_) {
+            gain += c->refine(q, docid);
+            const struct str *here = c->literal();
+            if (here && before &&
+                rectext_near(q.text(docid), *before, *here, NEAR_CHARS, UINT32_MAX))
+                gain += IS_NEAR;
+            if (here) before = here;
+        }
+        return gain;
+    }
 };
 
 class Or : public Node {
@@ -126,6 +145,11 @@ class Or : public Node {
                 mine.word[k] = found_[i]->word[k] & sel.word[k];
             child_[i]->score(q, w, mine, sum);
         }
+    }
+    float refine(const Request &q, uint32_t docid) override {
+        float best = 0;
+        for (const auto &c : child_) best = std::max(best, c->refine(q, docid));
+        return best;
     }
 };
 

@@ -57,8 +57,8 @@ class Prefix : public Node {
   public:
     Prefix(const Request &q, const struct xindex_node &n, const struct literal &head,
            std::vector<Posting> &&words, bool whole)
-        : words_(std::move(words)), head_(q, head.terms, head.n), needle_(n.needle),
-          tags_(n.tags), weight_(n.weight) {
+        : words_(std::move(words)), head_(q, head.terms, head.n, str_slice("", 0)),
+          needle_(n.needle), tags_(n.tags), weight_(n.weight) {
         uint64_t all = 0;
         for (const Posting &p : words_) all += p.freq;
         cost = static_cast<uint32_t>(std::min<uint64_t>(
@@ -152,12 +152,26 @@ std::unique_ptr<Node> make_prefix(const Request &q, const struct xindex_node &n)
 /* Term at a time within a window. A document that holds `need` of n terms holds one of
  * the n - need + 1 rarest: only these make candidates, the frequent rest is looked up
  * for them, and a candidate that cannot reach `need` any more is dropped. */
+/* How often a character stands in a text says more than that it does, but the lists of
+ * characters do not tell. So those of the best records are counted. */
+constexpr float CHAR_COUNT_WEIGHT = 0.4F;
+
+struct Char {
+    uint32_t cp;
+    double idf;
+    uint32_t count = 0;
+};
+
 class AtLeast : public Node {
-    std::vector<Posting> list_;
+    std::vector<Posting> list_;  /* that count, rarest first */
+    std::vector<Posting> extra_; /* that only score */
+    std::vector<Char> chars_;    /* of the needle */
     uint32_t need_;
     float weight_;
     uint16_t *held_;
     float *sum_ = nullptr;
+    static constexpr uint32_t PLANE = 0x10000; /* rarer characters are not counted */
+    std::vector<uint16_t> at_; /* by code point: place in chars_, from 1 */
 
   public:
     AtLeast(const Request &q, const struct xindex_node &n)
@@ -168,8 +182,11 @@ class AtLeast : public Node {
         terms.erase(std::unique(terms.begin(), terms.end(), str_eq), terms.end());
         for (struct str t : terms) list_.emplace_back(q, t);
         std::sort(list_.begin(), list_.end(), by_freq);
+        if (need_ == 1) set_common_apart(q);
         held_ = q.r.scratch.shorts.take()->v;
+        if (n.needle.n) take_needle(q, n.needle);
         if (q.scoring) sum_ = q.r.scratch.floats.take()->v;
+        std::sort(list_.begin(), list_.end(), by_freq);
         uint64_t all = 0;
         for (size_t i = 0; i < first(); i++) all += list_[i].freq;
         cost = static_cast<uint32_t>(std::min<uint64_t>(all, q.r.columns.live_count));
@@ -199,21 +216,98 @@ class AtLeast : public Node {
                 ask(q, w, list_[k], out, take);
             drop(out, static_cast<uint32_t>(list_.size() - k - 1));
         }
+        if (sum_) score_extra(q, w, out);
     }
     void score(const Request &q, Window w, const Bits &sel, float *sum) override {
         Node::score(q, w, sel, sum);
         if (sum_ && weight_ != 0)
             each_bit(sel, [&](uint32_t i) { sum[i] += weight_ * sum_[i]; });
     }
+    float refine(const Request &q, uint32_t docid) override {
+        count_chars(q.text(docid));
+        float gain = 0;
+        for (const Char &c : chars_)
+            if (c.count > 1)
+                gain += q.bm25(c.idf, c.count, docid) - q.bm25(c.idf, 1, docid);
+        return gain * CHAR_COUNT_WEIGHT;
+    }
 
   private:
+    /* A record that shares only 研究 or 应用 with a sentence is not about it. */
+    void set_common_apart(const Request &q) {
+        uint32_t most = q.r.columns.live_count / XINDEX_COMMON;
+        size_t rare = list_.size();
+        while (rare > 0 && list_[rare - 1].freq > most) rare--;
+        if (rare == 0) return;
+        std::move(list_.begin() + static_cast<ptrdiff_t>(rare), list_.end(),
+                  std::back_inserter(extra_));
+        list_.erase(list_.begin() + static_cast<ptrdiff_t>(rare), list_.end());
+    }
+    bool counts(const std::string &term) const {
+        return std::any_of(list_.begin(), list_.end(),
+                           [&](const Posting &p) { return p.term() == term; });
+    }
+    /* Tokens that do not count and characters score; a character that few records have
+     * says as much as a pair where any part will do. */
+    void take_needle(const Request &q, struct str needle) {
+        uint32_t few = q.r.columns.live_count / XINDEX_RARE;
+        for (const std::string &c : han_chars(needle, false)) {
+            struct str term = str_slice(c.data(), c.size());
+            Posting p(q, term);
+            chars_.push_back({terms_char_key(term), q.idf(p.freq)});
+            (need_ == 1 && p.freq <= few ? list_ : extra_).push_back(std::move(p));
+        }
+        for (size_t at = 0, end; at < needle.n; at = end) {
+            end = at;
+            while (end < needle.n && is_word_at(needle, end)) end = after(needle, end);
+            std::string token(needle.p + at, utf8_clip(str_slice(needle.p + at, end - at),
+                                                       ANALYSE_MAX_TOKEN));
+            if (!token.empty() && !counts(token))
+                extra_.emplace_back(q, str_slice(token.data(), token.size()));
+            if (end == at) end = after(needle, at);
+        }
+    }
+    static size_t after(struct str s, size_t at) {
+        uint32_t cp;
+        return static_cast<size_t>(utf8_next(s.p + at, s.p + s.n, &cp) - s.p);
+    }
+    static bool is_word_at(struct str s, size_t at) {
+        uint32_t cp;
+        utf8_next(s.p + at, s.p + s.n, &cp);
+        return text_is_word(cp);
+    }
+    void count_chars(struct str text) {
+        if (at_.empty()) {
+            at_.assign(PLANE, 0);
+            for (size_t i = 0; i < chars_.size(); i++)
+                if (chars_[i].cp < PLANE)
+                    at_[chars_[i].cp] = static_cast<uint16_t>(i + 1);
+        }
+        for (Char &c : chars_) c.count = 0;
+        for (const char *p = text.p, *end = p + text.n; p < end;) {
+            uint32_t cp;
+            p = utf8_next(p, end, &cp);
+            if (cp < PLANE && at_[cp]) chars_[at_[cp] - 1u].count++;
+        }
+    }
+    void score_extra(const Request &q, Window w, const Bits &of) {
+        for (Posting &p : extra_) {
+            q.check_deadline();
+            double idf = q.idf(p.freq);
+            if (idf == 0) continue;
+            ask(q, w, p, of, [&](uint32_t i, Xapian::termcount n) {
+                sum_[i] += p.is_char() ? q.bm25_chars(idf, w.start + i)
+                                       : q.bm25(idf, n, w.start + i);
+            });
+        }
+    }
     size_t first() const {
         return need_ > list_.size() ? 0 : list_.size() - (need_ ? need_ - 1 : 0);
     }
     template <class F>
     static void ask(const Request &q, Window w, Posting &p, const Bits &of, F take) {
         if (p.seek(q, w.start) >= w.end) return;
-        if (count_bits(of) * SEEK_NS < p.density(q) * STEP_NS)
+        if (p.is_char() || count_bits(of) * SEEK_NS < p.density(q) * STEP_NS)
             p.visit(q, w, of, take);
         else
             p.walk(q, w, [&](uint32_t i, Xapian::termcount n) {

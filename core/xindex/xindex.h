@@ -89,7 +89,10 @@ enum xindex_op {
     XINDEX_NOT,     /* not child[0]; complements within the set */
     XINDEX_LITERAL, /* needle, in one value whose tag is in tags */
     XINDEX_NEAR, /* child[0] and child[1] (literals) in one value, gap characters apart */
-    XINDEX_ATLEAST, /* at least `need` of the distinct terms */
+    XINDEX_ATLEAST, /* at least `need` of the distinct terms; with need 1 terms that are
+                       in more than 1 / XINDEX_COMMON of the records do not count, unless
+                       all are, though they score, and Han characters of the needle
+                       that are in at most 1 / XINDEX_RARE count too */
     XINDEX_TERM,    /* one exact term ("Q…", "R…") */
     XINDEX_PREFIX, /* a word that starts with needle (Latin: a token prefix; Han: literal)
                     */
@@ -100,7 +103,8 @@ struct xindex_node {
     enum xindex_op op;
     struct xindex_node **child;
     size_t nchild;
-    struct str needle; /* matching text */
+    struct str needle; /* matching text; ATLEAST: its characters and tokens score besides,
+                          where it is given */
     struct literal
         literal;   /* LITERAL: its terms; ATLEAST: literal.terms; TERM: terms[0] */
     uint32_t tags; /* LITERAL, NEAR, PREFIX: bit mask of field tags */
@@ -117,14 +121,23 @@ struct xindex_node {
 #define XINDEX_MAX_TERMS 6000 /* a pasted text of 4 KB, as it stands and loosened */
 #define XINDEX_MAX_DEPTH 24
 #define XINDEX_MAX_WINDOW 100000 /* offset + limit */
+#define XINDEX_COMMON 10
+#define XINDEX_RARE 100
 #define XINDEX_MAX_EXPAND                                                                \
     200 /* tokens that a PREFIX may stand for: else STATUS_LIMIT                         \
          */
 
-/* ---- search ---------------------------------------------------------------------- */
+/* ---- search ----------------------------------------------------------------------
+ *
+ * Score: BM25 (Robertson & Zaragoza 2009; k1 1.2, b 0.75) over bigrams and tokens, and
+ * over Han characters as if each stood once, summed over the matching leaves, plus
+ * boosts. The XINDEX_REFINED best by that are ranked again by their first values: a
+ * literal in the title, a title, keyword, unit or person that is the literal, words near
+ * each other. What each part is worth: docs/search-quality.md. */
+#define XINDEX_REFINED 128
 
 enum xindex_sort {
-    XINDEX_BY_RELEVANCE, /* BM25 (k1 1.2, b 0.75) + boosts, ties by uid */
+    XINDEX_BY_RELEVANCE, /* the score below, ties by uid */
     XINDEX_BY_APPROVED,  /* missing last in both directions, ties by uid */
     XINDEX_BY_ACHIEVED,
     XINDEX_BY_TITLE /* pinyin order */

@@ -162,7 +162,7 @@ static struct xindex_result *run(struct xindex_reader *reader, void *ctx,
     if (q->text) {
         if (qlang_parse(ctx, str_of(q->text), AUDIENCE_PUBLIC, &parsed, &err) !=
                 STATUS_OK ||
-            plan_build(ctx, parsed->root, PLAN_SENTENCE_HALF, &tree, &err) != STATUS_OK)
+            plan_build(ctx, parsed->root, &tree, &err) != STATUS_OK)
             die(q->text, &err);
         req.query = tree;
         req.sort = XINDEX_BY_RELEVANCE;
