@@ -76,6 +76,11 @@ size_t suggest_find(const struct suggest *s, struct str input, size_t max,
 size_t suggest_homophones(const struct suggest *s, struct str norm, size_t max,
                           struct suggest_entry *out);
 
+/* The titles (docids) or facet values (ordinals) whose whole matching text is `norm`,
+ * ascending; at most `max`. Returns how many; 0 also when memory is out. */
+size_t suggest_exact(const struct suggest *s, enum suggest_kind kind, struct str norm,
+                     size_t max, uint32_t *out);
+
 /* Text of a facet value as it is written; of a title its matching text. Borrowed. */
 struct str suggest_text(const struct suggest *s, const struct suggest_entry *e);
 

@@ -115,3 +115,30 @@ uint32_t suggest_place(const struct suggest *s, enum suggest_order o, struct str
     q.text = &text;
     return bound(s, o, &q, false, 0, s->n, scratch);
 }
+
+/* By text, then kind: as members stand. */
+static int cmp_member(const struct suggest *s, uint32_t i, enum suggest_kind kind,
+                      struct str norm, struct buf *scratch) {
+    uint32_t code = s->member[i] & ~SUGGEST_SAME;
+    int c = str_cmp(suggest_member_text(s->columns, s->text, code, scratch), norm);
+    return c != 0 ? c : (int)suggest_code_kind(code) - (int)kind;
+}
+
+size_t suggest_exact(const struct suggest *s, enum suggest_kind kind, struct str norm,
+                     size_t max, uint32_t *out) {
+    struct buf scratch = buf_init(0);
+    uint32_t lo = 0, hi = s->nmembers;
+    size_t n = 0;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (cmp_member(s, mid, kind, norm, &scratch) < 0)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    while (n < max && lo < s->nmembers && cmp_member(s, lo, kind, norm, &scratch) == 0)
+        out[n++] = suggest_code_id(s->member[lo++]);
+    if (scratch.failed) n = 0;
+    buf_done(&scratch);
+    return n;
+}

@@ -127,6 +127,34 @@ static void test_limits(void **state) {
     free(deep);
 }
 
+static void test_exact(void **state) {
+    const struct sset *x = *state;
+    static const struct {
+        enum suggest_kind kind;
+        const char *norm;
+        size_t n;
+    } cases[] = {
+        {SUGGEST_TITLE, "煤矿瓦斯抽采关键技术", 2},
+        {SUGGEST_TITLE, "煤矿瓦斯", 0},
+        {SUGGEST_TITLE, "太原", 1},
+        {SUGGEST_KEYWORD, "太原", 1},
+        {SUGGEST_UNIT, "太原", 0},
+        {SUGGEST_UNIT, "太原理工大学", 1},
+        {SUGGEST_KEYWORD, "co2", 2},
+        {SUGGEST_PERSON, "王一", 2},
+        {SUGGEST_UNIT, "none", 0},
+        {SUGGEST_TITLE, "", 0},
+    };
+    uint32_t id[4];
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+        assert_int_equal(suggest_exact(x->s, cases[i].kind, str_of(cases[i].norm), 4, id),
+                         cases[i].n);
+    assert_int_equal(suggest_exact(x->s, SUGGEST_TITLE, str_of(cases[0].norm), 4, id), 2);
+    assert_int_equal(id[0], 1);
+    assert_int_equal(id[1], 2);
+    assert_int_equal(suggest_exact(x->s, SUGGEST_TITLE, str_of(cases[0].norm), 1, id), 1);
+}
+
 static void test_homophones(void **state) {
     struct sset *x = *state;
     struct suggest_entry e[4];
@@ -260,8 +288,8 @@ static void test_title_tag(void **state) {
 
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-    const struct CMUnitTest tests[] = {TEST(test_found),      TEST(test_limits),
-                                       TEST(test_homophones), TEST(test_updates),
-                                       TEST(test_files),      TEST(test_title_tag)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_found),   TEST(test_limits), TEST(test_exact),    TEST(test_homophones),
+        TEST(test_updates), TEST(test_files),  TEST(test_title_tag)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
