@@ -94,7 +94,8 @@ static enum status count_plan(void *arg, const struct xindex_node *plan, uint32_
 static enum status find_text(void *arg, struct str q, bool filtered,
                              struct spell_found *out, struct err *err) {
     struct run *r = arg, other = *r;
-    struct xindex_request x = {.sort = XINDEX_BY_APPROVED, .limit = SPELL_SAMPLE};
+    struct xindex_request x = {
+        .sort = XINDEX_BY_APPROVED, .limit = SPELL_SAMPLE, .docids_only = true};
     struct xindex_node *plan;
     struct xindex_result *res;
     struct expansion_list expanded;

@@ -353,7 +353,8 @@ void Match::fill_hits(struct xindex_result *res) {
     size_t to = std::min(hits.size(), from + req_.limit);
     res->hits = array_on<struct xindex_hit>(res, to - from);
     for (size_t i = from; i < to; i++) {
-        std::string data = q_.r.data(hits[i].docid);
+        std::string data;
+        if (!req_.docids_only) data = q_.r.data(hits[i].docid);
         char *copy = array_on<char>(res->hits, data.size());
         memcpy(copy, data.data(), data.size());
         res->hits[res->nhits++] = {hits[i].docid, static_cast<double>(hits[i].score),

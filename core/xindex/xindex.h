@@ -164,6 +164,7 @@ struct xindex_request {
     bool rollup;         /* count hierarchies at the level of codes_rollup */
     uint32_t facet_size; /* 0 = all values; else the first so many of each facet, and
                             besides those that a where entry names */
+    bool docids_only;    /* hits without their data, which cost most to read */
     bool count_without;  /* also total without each where entry (relaxing, chips) */
     int64_t deadline_ns; /* CLOCK_MONOTONIC; 0 = none: STATUS_DEADLINE */
 };
