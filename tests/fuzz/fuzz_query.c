@@ -126,7 +126,7 @@ static void check_tree(void *ctx, struct str q, enum audience audience) {
     enum status s = expand_query(query, &expanded, &err);
     if (s != STATUS_LIMIT) must(s, "expand", &err);
     if (s == STATUS_OK) reads_back(ctx, query->root, audience);
-    must(plan_build(ctx, query->root, PLAN_SENTENCE_HALF, &plan, &err), "plan", &err);
+    must(plan_build(ctx, query->root, &plan, &err), "plan", &err);
     highlight_collect(query->root, &set);
     must(highlight_snippet(&set, field_by_path(str_of("title"))->tag, q, &work, &html,
                            &err),
