@@ -398,7 +398,7 @@ static uint32_t behind(struct str s, size_t at) {
 }
 
 static bool is_open(uint32_t cp) {
-    return cp == 0 || cp == '/' || text_is_han(cp);
+    return cp == 0 || text_is_han(cp);
 }
 
 /* Does a number end at `at`? The 4 of Fe3O4 is none. */

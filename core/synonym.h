@@ -62,7 +62,7 @@ const char *synonym_kind_label(enum synonym_kind k); /* 缩写 */
  * one as its longest at that place, left to right. A part counts
  * - of two or more Han characters anywhere, a single one where the table says so;
  * - where the term begins or ends with a letter or digit: a whole token, and what stands
- *   before and behind is Han, '/' or nothing;
+ *   before and behind is Han or nothing;
  * - of kind unit: from three characters on at the beginning of the word, from four on
  *   anywhere;
  * - of kind sign: only right after a number (10μm, 110千伏), also within a token.

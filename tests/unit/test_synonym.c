@@ -159,7 +159,8 @@ static void terms_count_where_the_rules_say(void **state) {
         {"o10试千", ""}, /* a formula, no number */
         {"大试学院所", "大试验学院研究所[unit]"},
         {"lng", "液化天然气"},
-        {"lng/砄", "液化天然气/砄|lng/试单字|液化天然气/试单字"},
+        {"lng砄", "液化天然气砄|lng试单字|液化天然气试单字"},
+        {"lng/cad", ""},
         {"lng-砄", "lng-试单字"},
         {"lng2", ""},
         {"lng储罐", "液化天然气储罐"},
@@ -178,7 +179,7 @@ static void a_long_word_is_left_alone(void **state) {
     (void)state;
     char word[SYNONYM_MAX_WORD + 8], text[FOUND_MAX];
     memset(word, '/', sizeof word);
-    memcpy(word, "lng", 3);
+    memcpy(word, "砄", 3);
     word[SYNONYM_MAX_WORD] = 0;
     assert_true(strlen(found(word, text)) > 0);
     word[SYNONYM_MAX_WORD] = '/';
