@@ -13,8 +13,8 @@
 namespace xi {
 
 /* Found by search over five judged sets, see docs/search-quality.md. */
-constexpr double K1 = 1.2, B = 0.7;
-constexpr double CHAR_WEIGHT = 1.1, CHAR_K1 = 2, CHAR_B = 0.75;
+constexpr double K1 = 1.2, B = 0.75;
+constexpr double CHAR_WEIGHT = 1.2, CHAR_K1 = 2.5, CHAR_B = 0.75;
 
 struct Window {
     uint32_t start, end; /* docids [start, end), start a multiple of WINDOW */
