@@ -8,7 +8,8 @@
  * have the value; a value without one is not there, so a withdrawn record leaves the
  * suggestions with its revision.
  *
- * The key of an entry by pinyin: the syllables of its characters (pinyin.h) run together,
+ * The key of an entry by pinyin: the syllables of its characters (pinyin.h; the names of
+ * people are read as names) run together,
  * other word characters as they are, the rest left out; by initials: the first letter of
  * each. Keys end with the character SUGGEST_KEY_CHARS of the text. The file notes the
  * fingerprint of the pinyin table it was made with; with another one it is as good as

@@ -21,11 +21,12 @@ struct fresh {
     uint32_t n, code;
 };
 
-/* An entry that the base lacks, with its keys. */
+/* An entry that the base lacks, or reads otherwise, with a key of it. */
 struct fresh_key {
     uint64_t prefix;
     const char *p;
     uint32_t n, group;
+    struct str text;
 };
 
 struct pool {
@@ -56,7 +57,8 @@ struct build {
     uint32_t *from;   /* a fresh member with its text, when it has no source */
     uint32_t *id, *uses, *rank;
     uint8_t *len;
-    uint32_t *group_of; /* the base's place in the order of texts -> group */
+    uint32_t *group_of; /* the base's place in the order of texts -> group; SUGGEST_NONE:
+                           gone, or its keys are made anew */
     uint32_t *place_of; /* the base's entry -> that place */
     uint32_t *order[ORDER_COUNT];
     uint64_t *prefix[ORDER_COUNT];
@@ -205,6 +207,11 @@ static bool same_text(const struct fresh *a, const struct fresh *b) {
     return a->prefix == b->prefix && str_eq(str_slice(a->p, a->n), str_slice(b->p, b->n));
 }
 
+/* Of the last member of a group: people come last. */
+static bool is_name(uint32_t member) {
+    return suggest_code_kind(member) == SUGGEST_PERSON;
+}
+
 /* The members of one text: those of the base at place `place` (SUGGEST_NONE: none) and
  * the fresh ones [f, f_end), merged by kind and id. */
 static void put_group(struct build *b, uint32_t place, const uint32_t *old, uint32_t nold,
@@ -224,7 +231,10 @@ static void put_group(struct build *b, uint32_t place, const uint32_t *old, uint
     b->first[b->ngroups] = start;
     b->source[b->ngroups] = place;
     b->from[b->ngroups] = (uint32_t)fresh;
-    if (place != SUGGEST_NONE) b->group_of[place] = b->ngroups;
+    /* A text that becomes or ceases to be a person's name is read otherwise. */
+    if (place != SUGGEST_NONE &&
+        is_name(old[nold - 1]) == is_name(b->member[b->nmembers - 1]))
+        b->group_of[place] = b->ngroups;
     b->ngroups++;
 }
 
@@ -306,6 +316,7 @@ static void choose(struct build *b, uint32_t g) {
     }
     bool is_title = !best || titles > most;
     b->id[g] = is_title ? title : best;
+    if (is_name(b->member[b->first[g + 1] - 1])) b->id[g] |= SUGGEST_NAME;
     b->uses[g] = is_title ? titles : most;
 }
 
@@ -370,9 +381,19 @@ static int cmp_fresh_key(const void *x, const void *y) {
     return c != 0 ? c : (a->group > b->group) - (a->group < b->group);
 }
 
-static struct str fresh_text(const struct build *b, uint32_t group) {
-    const struct fresh *f = &b->fresh[b->from[group]];
-    return str_slice(f->p, f->n);
+static bool has_fresh_key(const struct build *b, uint32_t g) {
+    return b->source[g] == SUGGEST_NONE || b->group_of[b->source[g]] == SUGGEST_NONE;
+}
+
+/* The text of a group, where it stays. */
+static struct str text_of(struct build *b, uint32_t g) {
+    if (b->source[g] == SUGGEST_NONE) {
+        const struct fresh *f = &b->fresh[b->from[g]];
+        return str_slice(f->p, f->n);
+    }
+    uint32_t e = b->base->order[ORDER_TEXT][b->source[g]];
+    struct str s = suggest_entry_text(b->base, e, &b->scratch);
+    return s.p == b->scratch.p ? str_slice(keep(b, s), s.n) : s;
 }
 
 /* The base's order with the sorted fresh keys put in. */
@@ -383,8 +404,8 @@ static void merge_order(struct build *b, enum suggest_order o,
     for (size_t i = 0; i <= n; i++) {
         uint32_t stop = nold;
         if (i < n && base)
-            stop = suggest_place(base, o, str_slice(key[i].p, key[i].n),
-                                 fresh_text(b, key[i].group), &b->scratch);
+            stop = suggest_place(base, o, str_slice(key[i].p, key[i].n), key[i].text,
+                                 &b->scratch);
         for (; old < stop; old++) {
             uint32_t g = b->group_of[b->place_of[base->order[o][old]]];
             if (g == SUGGEST_NONE) continue;
@@ -399,17 +420,19 @@ static void merge_order(struct build *b, enum suggest_order o,
 
 static void order_by_keys(struct build *b) {
     size_t n = 0, k = 0;
-    for (uint32_t g = 0; g < b->ngroups; g++) n += b->source[g] == SUGGEST_NONE;
+    for (uint32_t g = 0; g < b->ngroups; g++) n += has_fresh_key(b, g);
     struct fresh_key *key[ORDER_COUNT] = {NULL};
     for (int o = ORDER_PINYIN; o < ORDER_COUNT; o++) key[o] = take(b, n, sizeof **key);
     for (uint32_t g = 0; g < b->ngroups && !b->nomem; g++) {
         struct suggest_key made;
-        if (b->source[g] != SUGGEST_NONE) continue;
-        suggest_key_make(fresh_text(b, g), &made);
+        if (!has_fresh_key(b, g)) continue;
+        struct str text = text_of(b, g);
+        if (b->nomem) break;
+        suggest_key_make(text, b->id[g] & SUGGEST_NAME, &made);
         for (enum suggest_order o = ORDER_PINYIN; o < ORDER_COUNT; o++) {
             struct str s = suggest_key_str(&made, o);
             key[o][k] =
-                (struct fresh_key){suggest_prefix(s), keep(b, s), (uint32_t)s.n, g};
+                (struct fresh_key){suggest_prefix(s), keep(b, s), (uint32_t)s.n, g, text};
         }
         k++;
     }

@@ -13,7 +13,8 @@
  *   uint32_t member[nmembers]  by (text, kind, id); SUGGEST_SAME: text of the one before
  *   uint32_t order[nentries]   entries by text; by (pinyin, text); by (initials, text)
  *   uint32_t id[nentries]      the member that stands for the entry: used most, then by
- *                              kind (facets before titles), then by id
+ *                              kind (facets before titles), then by id; SUGGEST_NAME: a
+ *                              person has this text, so it is read as a name
  *   uint32_t count[nentries]   its records; of a title, the records that have this title
  *   uint8_t  len[nentries]     characters of the text, at most 255
  *   uint64_t                   XXH3 of every byte before it
@@ -32,6 +33,7 @@
 
 #define SUGGEST_ID_BITS 29
 #define SUGGEST_SAME (1u << 31)
+#define SUGGEST_NAME (1u << 31)
 #define SUGGEST_NONE UINT32_MAX
 #define SUGGEST_TITLE_TAG 1 /* of the title in the record text (field.c) */
 #define SUGGEST_LEN_MAX 255u
@@ -109,7 +111,12 @@ struct suggest_key {
     size_t n[ORDER_COUNT]; /* bytes by order; none of ORDER_TEXT */
     char bytes[ORDER_COUNT][SUGGEST_KEY_BYTES];
 };
-void suggest_key_make(struct str norm, struct suggest_key *out);
+void suggest_key_make(struct str norm, bool name, struct suggest_key *out);
+/* pinyin_read, of a name pinyin_read_name. */
+size_t suggest_read(struct str norm, bool name, uint16_t *out, size_t max);
+static inline bool suggest_is_name(const struct suggest *s, uint32_t e) {
+    return s->id[e] & SUGGEST_NAME;
+}
 static inline struct str suggest_key_str(const struct suggest_key *k,
                                          enum suggest_order o) {
     return str_slice(k->bytes[o], k->n[o]);

@@ -127,10 +127,10 @@ size_t suggest_find(const struct suggest *s, struct str input, size_t max,
 }
 
 /* Same number of characters, each read as the other's. */
-static bool sounds_like(struct str a, struct str b) {
+static bool sounds_like(struct str a, struct str b, bool name) {
     uint16_t x[SUGGEST_KEY_CHARS + 1], y[SUGGEST_KEY_CHARS + 1];
-    size_t n = pinyin_read(a, x, ARRAY_LEN(x));
-    if (n != pinyin_read(b, y, ARRAY_LEN(y)) || memcmp(x, y, n * sizeof *x) != 0)
+    size_t n = suggest_read(a, name, x, ARRAY_LEN(x));
+    if (n != suggest_read(b, name, y, ARRAY_LEN(y)) || memcmp(x, y, n * sizeof *x) != 0)
         return false;
     const char *p = a.p, *q = b.p;
     for (size_t i = 0; i < n; i++) {
@@ -152,15 +152,19 @@ size_t suggest_homophones(const struct suggest *s, struct str norm, size_t max,
     if (!f) return 0;
     struct suggest_key key;
     uint32_t e;
-    suggest_key_make(norm, &key);
-    struct suggest_range r = suggest_range_of(
-        s, ORDER_PINYIN, suggest_key_str(&key, ORDER_PINYIN), &f->scratch);
     suggest_walk_start(&f->walk, s);
-    suggest_walk_add(&f->walk, ORDER_PINYIN, r.lo, r.whole);
+    for (int name = 0; name < 2; name++) {
+        suggest_key_make(norm, name, &key);
+        struct suggest_range r = suggest_range_of(
+            s, ORDER_PINYIN, suggest_key_str(&key, ORDER_PINYIN), &f->scratch);
+        suggest_walk_add(&f->walk, ORDER_PINYIN, r.lo, r.whole);
+    }
     for (int i = 0; i < TRIES && suggest_walk_next(&f->walk, &e); i++) {
         if (suggest_code_kind(s->id[e]) == SUGGEST_TITLE) continue;
         struct str text = suggest_entry_text(s, e, &f->scratch);
-        if (!str_eq(text, norm) && sounds_like(text, norm) && !suggest_take(f, e)) break;
+        if (!str_eq(text, norm) && sounds_like(text, norm, suggest_is_name(s, e)) &&
+            !suggest_take(f, e))
+            break;
     }
     return finder_end(f, out);
 }

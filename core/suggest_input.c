@@ -72,10 +72,10 @@ static uint64_t over_han(const struct suggest_input *in, size_t i, uint32_t cp,
     return to;
 }
 
-bool suggest_input_matches(const struct suggest_input *in, struct str text) {
+bool suggest_input_matches(const struct suggest_input *in, struct str text, bool name) {
     uint16_t read[SUGGEST_INPUT_CHARS];
     if (in->n == 0 || !str_starts(text, in->lead)) return false;
-    size_t n = pinyin_read(text, read, SUGGEST_INPUT_CHARS), i = 0;
+    size_t n = suggest_read(text, name, read, SUGGEST_INPUT_CHARS), i = 0;
     const char *p = text.p, *end = text.p + text.n, *start = text.p + in->lead.n;
     uint64_t at = UINT64_C(1) << in->lead_units, done = UINT64_C(1) << in->n;
     while (at && !(at & done) && p < end && i < n) {

@@ -35,8 +35,8 @@ void suggest_input_read(struct str norm, struct suggest_input *out);
 size_t suggest_spells(const struct suggest_input *in, size_t i, const char *syllable,
                       bool *whole);
 
-/* Does the text begin as the input does? */
-bool suggest_input_matches(const struct suggest_input *in, struct str text);
+/* Does the text, perhaps a person's name, begin as the input does? */
+bool suggest_input_matches(const struct suggest_input *in, struct str text, bool name);
 
 /* Bits 1 << position: the places in the input that are reached from `from` over one
  * character whose initial (its first letter, or a character that is no Han) is `initial`.

@@ -56,7 +56,8 @@ void suggest_find_mixed(struct suggest_finder *f) {
         for (size_t i = 0; i < d.n; i++)
             suggest_walk_add(&f->walk, ORDER_INITIALS, d.range[i].lo, d.range[i].hi);
     for (int i = 0; i < TRIES && suggest_walk_next(&f->walk, &e); i++)
-        if (suggest_input_matches(&f->in, suggest_entry_text(s, e, &f->scratch)) &&
+        if (suggest_input_matches(&f->in, suggest_entry_text(s, e, &f->scratch),
+                                  suggest_is_name(s, e)) &&
             !suggest_take(f, e))
             return;
 }

@@ -7,9 +7,13 @@ static void add(struct suggest_key *k, enum suggest_order o, const char *p, size
     k->n[o] += n;
 }
 
-void suggest_key_make(struct str norm, struct suggest_key *out) {
+size_t suggest_read(struct str norm, bool name, uint16_t *out, size_t max) {
+    return name ? pinyin_read_name(norm, out, max) : pinyin_read(norm, out, max);
+}
+
+void suggest_key_make(struct str norm, bool name, struct suggest_key *out) {
     uint16_t read[SUGGEST_KEY_CHARS];
-    size_t n = pinyin_read(norm, read, SUGGEST_KEY_CHARS);
+    size_t n = suggest_read(norm, name, read, SUGGEST_KEY_CHARS);
     const char *p = norm.p, *end = norm.p + norm.n;
     memset(out->n, 0, sizeof out->n);
     for (size_t i = 0; i < n && p < end; i++) {
@@ -30,9 +34,10 @@ void suggest_key_make(struct str norm, struct suggest_key *out) {
 /* The key at a position, its text for ORDER_TEXT. */
 static struct str key_at(const struct suggest *s, enum suggest_order o, uint32_t pos,
                          struct suggest_key *k, struct buf *scratch) {
-    struct str text = suggest_entry_text(s, s->order[o][pos], scratch);
+    uint32_t e = s->order[o][pos];
+    struct str text = suggest_entry_text(s, e, scratch);
     if (o == ORDER_TEXT) return text;
-    suggest_key_make(text, k);
+    suggest_key_make(text, suggest_is_name(s, e), k);
     return suggest_key_str(k, o);
 }
 

@@ -21,8 +21,8 @@ static uint64_t seed = 20261121;
  * --------------------------------------------------------------------------- */
 
 static const char *const piece[] = {
-    "长", "重",  "行",  "大", "学", "太", "原", "理", "工", "绿",
-    "女", "安",  "西",  "仙", "中", "国", "庆", "銀", "路", "石",
+    "长", "重",  "行",  "大", "学", "太", "原", "理", "工", "绿", "女",
+    "安", "西",  "仙",  "中", "国", "庆", "单", "仇", "銀", "路", "石",
     "5G", "co2", "LNG", "ü",  "（", "）", "·",  " ",  "Ａ",
 };
 static const char *const phrase[] = {"太原理工大学", "重庆长江大学", "西安",   "银行",
@@ -214,11 +214,17 @@ static bool goes_on(const struct units *u, size_t i, const struct spoken *t, siz
            goes_on(u, i + 2, t, k + 1);
 }
 
-static bool is_mixture(const struct units *u, const char *norm, const char *text) {
+static size_t read_text(const char *text, bool name, uint16_t *out, size_t max) {
+    return name ? pinyin_read_name(str_of(text), out, max)
+                : pinyin_read(str_of(text), out, max);
+}
+
+static bool is_mixture(const struct units *u, const char *norm, const char *text,
+                       bool name) {
     struct spoken t = {.n = 0};
     uint16_t read[TEXT];
     if (strncmp(text, norm, u->lead_bytes) != 0) return false;
-    size_t n = pinyin_read(str_of(text), read, TEXT), i = 0;
+    size_t n = read_text(text, name, read, TEXT), i = 0;
     const char *end = text + strlen(text);
     for (const char *p = text, *from = p; p < end && i < n; from = p, i++) {
         uint32_t cp;
@@ -230,9 +236,9 @@ static bool is_mixture(const struct units *u, const char *norm, const char *text
     return goes_on(u, u->lead, &t, 0);
 }
 
-static void keys_of(const char *text, char *full, char *initials) {
+static void keys_of(const char *text, bool name, char *full, char *initials) {
     uint16_t read[SUGGEST_KEY_CHARS];
-    size_t n = pinyin_read(str_of(text), read, SUGGEST_KEY_CHARS), i = 0;
+    size_t n = read_text(text, name, read, SUGGEST_KEY_CHARS), i = 0;
     const char *end = text + strlen(text);
     *full = *initials = 0;
     for (const char *p = text, *from = p; p < end && i < n; from = p, i++) {
@@ -263,7 +269,7 @@ static int by_letters(const struct units *u, const struct entry *e) {
     char full[TEXT * 8], initials[TEXT * 4], typed[TEXT * 4], one[TEXT * 4];
     size_t at[2], count = 0, n = 0;
     int best = 9;
-    keys_of(e->text, full, initials);
+    keys_of(e->text, e->count[SUGGEST_PERSON], full, initials);
     join(typed, 0, u->letters);
     best = min(best, against(initials, typed));
     for (size_t i = 0; typed[i]; i++)
@@ -286,7 +292,7 @@ static int tier(const struct units *u, const char *norm, const struct entry *e) 
     if (u->n && !u->han) best = min(best, by_letters(u, e));
     if (best < 9) return best;
     size_t han = text_count_han(str_of(norm));
-    if (u->n > han && is_mixture(u, norm, e->text)) return 2;
+    if (u->n > han && is_mixture(u, norm, e->text, e->count[SUGGEST_PERSON])) return 2;
     if (han < 2 || text_find(str_of(e->text), str_of(norm), 0) == SIZE_MAX) return 9;
     if (e->count[SUGGEST_KEYWORD] || e->count[SUGGEST_UNIT]) return 3;
     return e->count[SUGGEST_TITLE] ? 4 : 9;
@@ -312,7 +318,7 @@ static int cmp_ranked(const void *x, const void *y) {
 static void draw_input(char *out, const struct naive *x) {
     const char *text = x->v[draw_below(&seed, (int)x->n)].text;
     uint16_t read[TEXT];
-    size_t n = pinyin_read(str_of(text), read, TEXT), i = 0;
+    size_t n = read_text(text, draw_below(&seed, 2), read, TEXT), i = 0;
     const char *p = text, *end = text + strlen(text);
     size_t from = draw_below(&seed, 5) ? 0 : (size_t)draw_below(&seed, (int)n + 1);
     size_t to = from + 1 + (size_t)draw_below(&seed, 6),
@@ -373,10 +379,10 @@ static void compare(const struct sset *x, const struct naive *all, const char *i
     buf_done(&is);
 }
 
-static bool same_sound(const char *a, const char *b) {
+static bool same_sound(const char *a, const char *b, bool name) {
     uint16_t x[TEXT], y[TEXT];
-    size_t n = pinyin_read(str_of(a), x, TEXT), i = 0;
-    if (n != pinyin_read(str_of(b), y, TEXT)) return false;
+    size_t n = read_text(a, name, x, TEXT), i = 0;
+    if (n != read_text(b, name, y, TEXT)) return false;
     const char *p = a, *q = b;
     for (; i < n; i++) {
         uint32_t c, d;
@@ -395,7 +401,8 @@ static void compare_homophones(const struct sset *x, const struct naive *all,
     bool asks = chars >= 2 && chars <= SUGGEST_KEY_CHARS && text_count_han(str_of(text));
     for (size_t i = 0; i < all->n; i++)
         if (asks && kind_of(&all->v[i]) != SUGGEST_TITLE &&
-            strcmp(all->v[i].text, text) != 0 && same_sound(all->v[i].text, text))
+            strcmp(all->v[i].text, text) != 0 &&
+            same_sound(all->v[i].text, text, all->v[i].count[SUGGEST_PERSON]))
             r[n++] = (struct ranked){&all->v[i], 0};
     if (n) qsort(r, n, sizeof *r, cmp_ranked);
     size_t have = suggest_homophones(x->s, str_of(text), SUGGEST_MAX, got);

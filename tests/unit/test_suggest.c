@@ -63,6 +63,11 @@ static void test_found(void **state) {
         {"changshayinhangyinyue", "t长沙银行音乐厅的声学设计与施工方法研究1"},
         {"xian", "u西安理工大学1 u先进材料研究所1"},
         {"5gtong", "k5G通信1"},
+        /* names of people are read as names */
+        {"shantian", "p单田芳1"},
+        {"dantian", ""},
+        {"stf", "p单田芳1"},
+        {"qiud", "p仇大1"},
         /* ü as v, as u, as itself */
         {"lvse", "k绿色施工2"},
         {"luse", "k绿色施工2"},
