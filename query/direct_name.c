@@ -1,17 +1,46 @@
-/* direct_name.c - names: of units and of records. */
+/* direct_name.c - names: of units and of records.
+ *
+ * The suggestions hold every title and every counted name of a unit in the order of their
+ * matching text: a name is found by binary search. A set without them is searched.
+ */
 #include "core/recdoc.h"
 #include "core/synonym.h"
 #include "query/direct_part.h"
 
 #include <talloc.h>
 
-/* A name in more records than this, even by its rarest pair of characters, is looked up
- * in the dictionary of units only. */
-#define VERIFY_MAX 5000u
-#define HITS_MAX 32 /* records with the text that are looked at for one with no more */
+/* A text is looked for in records only when its rarest pair of characters is in at most
+ * so many, and among so many that have it. */
+#define VERIFY_MAX 100u
+#define VERIFY_HITS 4
 
 static enum status out_of_memory(struct err *err) {
     return err_set(err, STATUS_NOMEM, NULL, "内存不足：直接答案");
+}
+
+static enum status keep(struct direct_work *w, struct str s, struct str *out,
+                        struct err *err) {
+    char *copy = talloc_strndup(w->tmp, s.p, s.n);
+    if (!copy) return out_of_memory(err);
+    *out = str_slice(copy, s.n);
+    return STATUS_OK;
+}
+
+static json_t *parse(struct str hit, struct err *err) {
+    json_error_t why;
+    json_t *j = json_loadb(hit.p, hit.n, 0, &why);
+    if (!j)
+        (void)err_set(err, STATUS_CORRUPT, "document",
+                      "索引中的一条记录不完整；请运行 chengguo rebuild 重建发布集");
+    return j;
+}
+
+/* The suggestions, NULL where the set has none. */
+static enum status suggestions(struct direct_work *w, const struct suggest **out,
+                               struct err *err) {
+    *out = NULL;
+    enum status s = xindex_reader_suggest(w->reader, out, err);
+    return s == STATUS_NOT_FOUND ? STATUS_OK : s;
 }
 
 /* Does the record have `norm` as a whole value of the field? */
@@ -26,9 +55,9 @@ static bool has_value(struct str record, char tag, struct str norm) {
     return false;
 }
 
-/* The records that have `norm` as a whole value of the field, at most DIRECT_MAX: their
- * hits (recdoc.h line 1) on tmp. */
-static enum status whole_values(struct direct_work *w, const char *path,
+/* The records that have the query as a whole value of the field, as far as a search that
+ * costs little finds them: their hits (recdoc.h line 1) on tmp. */
+static enum status search_value(struct direct_work *w, const char *path,
                                 struct str hit[DIRECT_MAX], size_t *n, struct err *err) {
     const struct field *field = field_by_path(str_of(path));
     bool may = false;
@@ -42,7 +71,7 @@ static enum status whole_values(struct direct_work *w, const char *path,
     s = analyse_literal(w->tmp, w->norm, "", &node.literal, err);
     struct xindex_request x = {.query = &node,
                                .sort = XINDEX_BY_RELEVANCE,
-                               .limit = HITS_MAX,
+                               .limit = VERIFY_HITS,
                                .deadline_ns = w->deadline_ns};
     struct xindex_result *res;
     if (s == STATUS_OK) s = xindex_search(w->reader, w->tmp, &x, &res, err);
@@ -57,76 +86,51 @@ static enum status whole_values(struct direct_work *w, const char *path,
     return s;
 }
 
-static json_t *parse(struct str hit, struct err *err) {
-    json_error_t why;
-    json_t *j = json_loadb(hit.p, hit.n, 0, &why);
-    if (!j)
-        (void)err_set(err, STATUS_CORRUPT, "document",
-                      "索引中的一条记录不完整；请运行 chengguo rebuild 重建发布集");
-    return j;
-}
-
 /* ---- units ------------------------------------------------------------------------- */
 
-/* Appends `s` with its brackets full-width, as Chinese names have them. */
-static void put_wide(struct str s, struct buf *out) {
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '(')
-            buf_add_z(out, "（");
-        else if (s.p[i] == ')')
-            buf_add_z(out, "）");
-        else
-            buf_add_char(out, s.p[i]);
-    }
-}
-
-/* The dictionary holds names as they are written: as typed, as matching text, and this
- * with full-width brackets are the usual ways. *out is on tmp, n = 0: none. */
-static enum status in_dictionary(struct direct_work *w, struct str typed, struct str norm,
-                                 struct str *out, struct err *err) {
-    const struct columns_facet *f = &xindex_reader_columns(w->reader)->facet[FACET_UNIT];
-    struct buf wide = buf_init(0);
-    put_wide(norm, &wide);
-    enum status s = buf_check(&wide, "单位", err);
+/* The name of a unit, as it is written, whose matching text is `norm`; n = 0: none. */
+static enum status counted_unit(struct direct_work *w, struct str norm, struct str *out,
+                                struct err *err) {
+    const struct suggest *suggest;
+    uint32_t ord = 0;
     *out = str_slice("", 0);
-    const struct str way[] = {typed, norm, buf_str(&wide)};
-    for (size_t i = 0; s == STATUS_OK && out->n == 0 && i < ARRAY_LEN(way); i++) {
-        uint32_t ord = columns_find(f, way[i]);
-        if (!ord) continue;
-        struct str v = columns_value(f, ord);
-        char *copy = talloc_strndup(w->tmp, v.p, v.n);
-        if (!copy) s = out_of_memory(err);
-        if (copy) *out = str_slice(copy, v.n);
-    }
-    buf_done(&wide);
-    return s;
+    enum status s = suggestions(w, &suggest, err);
+    const struct columns_facet *f = &xindex_reader_columns(w->reader)->facet[FACET_UNIT];
+    if (s == STATUS_OK && suggest)
+        (void)suggest_exact(suggest, SUGGEST_UNIT, norm, 1, &ord);
+    else if (s == STATUS_OK)
+        ord = columns_find(f, norm);
+    return ord ? keep(w, columns_value(f, ord), out, err) : s;
 }
 
 /* The name under which a record counts the unit that it writes as the query does. */
-static enum status counted_name(struct direct_work *w, struct str hit, struct str *out,
-                                struct err *err) {
-    json_t *j = parse(hit, err);
+static enum status name_in_hit(struct direct_work *w, struct str hit, struct str *out,
+                               struct err *err) {
+    json_t *j = parse(hit, err), *unit;
     if (!j) return STATUS_CORRUPT;
     struct buf norm = buf_init(0);
     enum status s = STATUS_OK;
     size_t i;
-    json_t *unit;
     json_array_foreach(json_object_get(j, "units"), i, unit) {
-        struct str counted = direct_unit_name(j, i);
-        const struct str way[] = {str_of(json_string_value(unit)), counted};
-        for (size_t k = 0; out->n == 0 && k < ARRAY_LEN(way); k++) {
-            buf_clear(&norm);
-            if (text_normalise(way[k], &norm, NULL, NULL) != STATUS_OK ||
-                !str_eq(buf_str(&norm), w->norm))
-                continue;
-            char *copy = talloc_strndup(w->tmp, counted.p, counted.n);
-            if (!copy) s = out_of_memory(err);
-            if (copy) *out = str_slice(copy, counted.n);
-        }
+        buf_clear(&norm);
+        if (out->n == 0 &&
+            text_normalise(str_of(json_string_value(unit)), &norm, NULL, NULL) ==
+                STATUS_OK &&
+            str_eq(buf_str(&norm), w->norm))
+            s = keep(w, direct_unit_name(j, i), out, err);
     }
     buf_done(&norm);
     json_decref(j);
     return s;
+}
+
+/* An earlier name: no unit counts by it, but records write it. */
+static enum status by_earlier_name(struct direct_work *w, struct str *out,
+                                   struct err *err) {
+    struct str hit[DIRECT_MAX];
+    size_t n;
+    enum status s = search_value(w, "units[].name", hit, &n, err);
+    return s == STATUS_OK && n ? name_in_hit(w, hit[0], out, err) : s;
 }
 
 /* The one unit that the query is a short form of; n = 0 when it is none, or of several.
@@ -135,26 +139,28 @@ static enum status by_short_form(struct direct_work *w, struct str *out,
                                  struct err *err) {
     struct synonym *a;
     struct str found, one = str_slice("", 0);
+    struct buf norm = buf_init(0);
     size_t n = 0, units = 0;
-    if (!w->req->expand) return STATUS_OK;
-    enum status s = synonym_find(w->tmp, w->norm, &a, &n, err);
+    enum status s = STATUS_OK;
+    if (w->req->expand) s = synonym_find(w->tmp, w->norm, &a, &n, err);
     for (size_t i = 0; s == STATUS_OK && i < n; i++) {
         if (a[i].kind != SYNONYM_UNIT) continue;
-        s = in_dictionary(w, a[i].alternative, a[i].alternative, &found, err);
+        buf_clear(&norm);
+        s = text_normalise(a[i].alternative, &norm, NULL, err);
+        if (s == STATUS_OK) s = counted_unit(w, buf_str(&norm), &found, err);
         if (s != STATUS_OK || found.n == 0 || str_eq(found, one)) continue;
         one = found;
         units++;
     }
+    buf_done(&norm);
     if (s == STATUS_OK && units == 1) *out = one;
     return s;
 }
 
 enum status direct_by_unit(struct direct_work *w, struct err *err) {
-    struct str name, hit[DIRECT_MAX];
-    size_t n = 0;
-    enum status s = in_dictionary(w, w->typed, w->norm, &name, err);
-    if (s == STATUS_OK && name.n == 0) s = whole_values(w, "units[].name", hit, &n, err);
-    if (s == STATUS_OK && n) s = counted_name(w, hit[0], &name, err);
+    struct str name;
+    enum status s = counted_unit(w, w->norm, &name, err);
+    if (s == STATUS_OK && name.n == 0) s = by_earlier_name(w, &name, err);
     if (s == STATUS_OK && name.n == 0) s = by_short_form(w, &name, err);
     if (s != STATUS_OK || name.n == 0) return s;
     return direct_add_unit(w, "unit", name, "完成单位", name, err);
@@ -176,10 +182,42 @@ static enum status add_title(struct direct_work *w, struct str hit, struct err *
     return s;
 }
 
+/* The terms of the records, before a look-up can bring another revision. */
+static enum status uid_terms(struct direct_work *w, const struct suggest *suggest,
+                             struct str out[DIRECT_MAX], size_t *n, struct err *err) {
+    const struct columns *c = xindex_reader_columns(w->reader);
+    uint32_t docid[DIRECT_MAX];
+    *n = suggest_exact(suggest, SUGGEST_TITLE, w->norm, DIRECT_MAX, docid);
+    for (size_t i = 0; i < *n; i++) {
+        struct str uid = columns_uid(c, docid[i]);
+        char *term = talloc_asprintf(w->tmp, "Q%.*s", (int)uid.n, uid.p);
+        if (!term) return out_of_memory(err);
+        out[i] = str_of(term);
+    }
+    return STATUS_OK;
+}
+
 enum status direct_by_title(struct direct_work *w, struct err *err) {
-    struct str hit[DIRECT_MAX];
+    const struct suggest *suggest;
+    struct str hit[DIRECT_MAX], term[DIRECT_MAX];
     size_t n = 0;
-    enum status s = whole_values(w, "title", hit, &n, err);
-    for (size_t i = 0; s == STATUS_OK && i < n; i++) s = add_title(w, hit[i], err);
+    enum status s = suggestions(w, &suggest, err);
+    if (s == STATUS_OK && !suggest) {
+        s = search_value(w, "title", hit, &n, err);
+        for (size_t i = 0; s == STATUS_OK && i < n; i++) s = add_title(w, hit[i], err);
+        return s;
+    }
+    if (s == STATUS_OK) s = uid_terms(w, suggest, term, &n, err);
+    for (size_t i = 0; s == STATUS_OK && i < n; i++) {
+        struct str data, one, abstract, rest;
+        uint32_t found;
+        s = xindex_lookup(w->reader, w->tmp, term[i], &found, &data, err);
+        if (s == STATUS_NOT_FOUND) { /* withdrawn in a newer revision */
+            s = STATUS_OK;
+            continue;
+        }
+        if (s == STATUS_OK) s = recdoc_split(data, &one, &abstract, &rest, err);
+        if (s == STATUS_OK) s = add_title(w, one, err);
+    }
     return s;
 }
