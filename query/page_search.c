@@ -94,6 +94,14 @@ static void put_direct(struct page_search *p) {
     }
 }
 
+/* All records with the keyword. */
+static const char *keyword_url(const struct page_search *p, struct str keyword) {
+    struct str none = {0};
+    struct request_change c = {
+        .add_filter = "keyword", .add_value = keyword, .q = &none, .results_only = true};
+    return page_search_url(p, &c);
+}
+
 static void put_relaxed(struct page_search *p) {
     struct view *v = p->view;
     const struct search_relaxed *x = &p->res->relaxed;
@@ -102,11 +110,13 @@ static void put_relaxed(struct page_search *p) {
         return;
     }
     struct request_change strict = {.relax = "0"};
-    bool words = strcmp(x->step, "drop_words") == 0;
     json_t *o = json_object();
     view_set(v, v->j, "relaxed", o);
     view_set(v, o, "step_label",
-             json_string(words ? "不要求出现全部词" : "只要求出现句中的部分字词"));
+             json_string(x->n             ? "不要求出现全部词"
+                         : x->nassociated ? "也列出登记中常一起使用的关键词"
+                                          : "只要求出现其中的部分字词"));
+    view_set(v, o, "loosened", json_boolean(x->loosened && (x->n || x->nassociated)));
     view_set(v, o, "strict_total_text", view_count(x->strict_total));
     view_set(v, o, "strict_url", json_string(page_search_url(p, &strict)));
     json_t *dropped = view_list(v, o, "dropped");
@@ -116,6 +126,14 @@ static void put_relaxed(struct page_search *p) {
         view_set(v, d, "total_text", view_count(x->dropped[i].total));
         view_set(v, d, "url", json_null());
         view_add(v, dropped, d);
+    }
+    json_t *associated = view_list(v, o, "associated");
+    for (size_t i = 0; i < x->nassociated; i++) {
+        json_t *a = json_object();
+        view_set(v, a, "text", view_str(x->associated[i].keyword));
+        view_set(v, a, "count_text", view_count(x->associated[i].count));
+        view_set(v, a, "url", json_string(keyword_url(p, x->associated[i].keyword)));
+        view_add(v, associated, a);
     }
 }
 

@@ -61,7 +61,14 @@ static void put_relaxed(const struct search_relaxed *r, struct buf *out) {
         json_out_string(out, r->dropped[i].text);
         buf_add_f(out, ",\"total\":%u}", r->dropped[i].total);
     }
-    buf_add_z(out, "]}");
+    buf_add_z(out, "],\"associated\":[");
+    for (size_t i = 0; i < r->nassociated; i++) {
+        buf_add_z(out, i ? ",{\"text\":" : "{\"text\":");
+        json_out_string(out, r->associated[i].keyword);
+        buf_add_f(out, ",\"together\":%u,\"count\":%u}", r->associated[i].together,
+                  r->associated[i].count);
+    }
+    buf_add_f(out, "],\"loosened\":%s}", r->loosened ? "true" : "false");
 }
 
 static void put_expansion(const struct search_request *req, const struct expansion *e,

@@ -63,6 +63,12 @@ static void put_relaxed(const struct search_relaxed *r, struct buf *out) {
         put_clean(out, r->dropped[i].text);
         buf_add_f(out, "”（%u 项）", r->dropped[i].total);
     }
+    for (size_t i = 0; i < r->nassociated; i++) {
+        buf_add_z(out, i ? "、“" : "，也列出常一起使用的关键词“");
+        put_clean(out, r->associated[i].keyword);
+        buf_add_z(out, "”");
+    }
+    if (r->loosened) buf_add_z(out, "，只要求出现其中的部分字词");
     buf_add_char(out, '\n');
 }
 

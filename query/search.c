@@ -90,6 +90,19 @@ static enum status count_plan(void *arg, const struct xindex_node *plan, uint32_
     return STATUS_OK;
 }
 
+static enum status keywords_of(void *arg, const struct xindex_node *plan,
+                               const struct xindex_facet_counts **out,
+                               const struct columns **columns, struct err *err) {
+    struct run *r = arg;
+    struct xindex_request x = {.sort = XINDEX_BY_APPROVED, .facets = 1u << FACET_KEYWORD};
+    struct xindex_result *res;
+    enum status s = search(r, plan, &x, &res, err);
+    if (s != STATUS_OK) return s;
+    *out = res->facets;
+    *columns = xindex_reader_columns(r->reader);
+    return STATUS_OK;
+}
+
 /* Another query, read as the request's own is, under its filters or under none. */
 static enum status find_text(void *arg, struct str q, bool filtered,
                              struct spell_found *out, struct err *err) {
@@ -354,8 +367,9 @@ static enum status run_once(struct run *r, struct err *err) {
     if (s == STATUS_OK) s = suggest(r, err);
     if (s == STATUS_OK && may_relax(r)) {
         struct xindex_node *wider = NULL;
-        s = search_relax(out, r->query, r->pasted, plan, out->total, count_plan, r,
-                         &wider, &out->relaxed, err);
+        struct search_relaxing from = {r->query,   r->pasted,   plan, out->total,
+                                       count_plan, keywords_of, r};
+        s = search_relax(out, &from, &wider, &out->relaxed, err);
         if (s == STATUS_OK && wider) s = answer(r, wider, err);
     }
     if (s == STATUS_OK && r->req->has_cursor && r->req->cursor.revision != out->revision)

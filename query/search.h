@@ -10,6 +10,8 @@
  *   least SEARCH_RELAX_BELOW, records match (if none reaches that, the most; of equals
  *   the rarest word), and again while it is not reached; each dropped word is listed
  *   with the total without it;
+ * - "associated": records with a keyword that goes with the words in the strict hits far
+ *   more than by chance (associate.h);
  * - "loosen_words": still fewer (or one word only): records with half of the word's
  *   bigrams and tokens where that reaches SEARCH_RELAX_BELOW, else with any part of any
  *   word;
@@ -27,6 +29,7 @@
 #ifndef QUERY_SEARCH_H
 #define QUERY_SEARCH_H
 
+#include "query/associate.h"
 #include "query/expand.h"
 #include "query/qlang.h"
 #include "query/request.h"
@@ -71,6 +74,8 @@ struct search_relaxed {
     uint32_t strict_total;
     size_t n;
     struct search_dropped dropped[SEARCH_RELAX_MAX_WORDS];
+    size_t nassociated; /* keywords that the registry uses with the query (associate.h) */
+    struct association associated[ASSOCIATE_MAX];
 };
 
 struct search_result {

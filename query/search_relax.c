@@ -9,6 +9,7 @@
 
 struct widening {
     void *ctx;
+    const struct search_relaxing *from;
     search_count_fn count;
     void *arg;
     struct err *err;
@@ -109,10 +110,79 @@ static enum status loosen_words(struct widening *w, uint32_t least,
     }
 }
 
+static enum status keyword_node(struct widening *w, struct str keyword,
+                                struct xindex_node **out) {
+    struct qlang_node *n = talloc_zero(w->ctx, struct qlang_node);
+    struct buf norm = buf_init(QLANG_MAX_BYTES);
+    enum status s = n ? text_normalise(keyword, &norm, NULL, w->err)
+                      : err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+    char *copy = s == STATUS_OK ? talloc_strndup(n, buf_z(&norm), norm.n) : NULL;
+    if (s == STATUS_OK && !copy)
+        s = err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+    if (s == STATUS_OK) {
+        n->kind = QLANG_PHRASE;
+        n->field = field_of_facet(FACET_KEYWORD);
+        n->text = keyword;
+        n->norm = str_slice(copy, norm.n);
+        s = plan_build(w->ctx, n, out, w->err);
+    }
+    buf_done(&norm);
+    return s;
+}
+
+/* Any of the keywords; NULL when there is none. */
+static enum status keyword_nodes(struct widening *w, const struct search_relaxed *r,
+                                 struct xindex_node **out) {
+    enum status s = STATUS_OK;
+    *out = NULL;
+    for (size_t i = 0; s == STATUS_OK && i < r->nassociated; i++) {
+        struct xindex_node *one;
+        s = keyword_node(w, r->associated[i].keyword, &one);
+        if (s == STATUS_OK && *out && !(one = plan_join(w->ctx, XINDEX_OR, *out, one)))
+            s = err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+        if (s == STATUS_OK) *out = one;
+    }
+    return s;
+}
+
+/* Records with keywords that go with the words; *total grows with them. */
+static enum status add_associated(struct widening *w, struct xindex_node *strict,
+                                  struct xindex_node **wider, uint32_t *total,
+                                  struct search_relaxed *r) {
+    const struct search_relaxing *from = w->from;
+    const struct xindex_facet_counts *keywords;
+    const struct columns *columns;
+    struct xindex_node *nodes, *both;
+    struct str norm[SEARCH_RELAX_MAX_WORDS];
+    uint32_t n = 0;
+    if (from->strict_total < ASSOCIATE_LEAST) return STATUS_OK;
+    for (size_t i = 0; i < w->nall; i++) {
+        const struct qlang_node *word = w->all[i];
+        norm[i] = word->kind == QLANG_OR ? word->child[0]->norm : word->norm;
+    }
+    enum status s = from->keywords(from->arg, from->strict, &keywords, &columns, w->err);
+    if (s == STATUS_OK)
+        s = associate(w->ctx, columns, keywords, from->strict_total, norm, w->nall,
+                      r->associated, &r->nassociated, w->err);
+    if (s == STATUS_OK) s = keyword_nodes(w, r, &nodes);
+    if (s == STATUS_OK && nodes) {
+        both = plan_join(w->ctx, XINDEX_OR, strict, nodes);
+        s = both ? w->count(w->arg, both, &n, w->err)
+                 : err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+    }
+    if (s == STATUS_OK && n > *total) {
+        *total = n;
+        *wider = nodes;
+    } else {
+        r->nassociated = 0;
+    }
+    return s;
+}
+
 static enum status relax_words(struct widening *w, struct xindex_node *strict,
                                uint32_t strict_total, struct xindex_node **plan,
                                struct search_relaxed *r) {
-    struct xindex_node *fewer = NULL, *parts = NULL;
+    struct xindex_node *fewer = NULL, *parts = NULL, *together = NULL;
     enum status s = STATUS_OK;
     uint32_t total = strict_total;
     if (w->n > 1) s = count_each(w);
@@ -123,13 +193,19 @@ static enum status relax_words(struct widening *w, struct xindex_node *strict,
         total = r->dropped[r->n - 1].total;
         s = put_behind(w, strict, fewer, &strict);
     }
+    if (s == STATUS_OK && total < SEARCH_RELAX_BELOW)
+        s = add_associated(w, strict, &together, &total, r);
+    if (s == STATUS_OK && together) {
+        if (!fewer) r->step = "associated";
+        s = put_behind(w, strict, together, &strict);
+    }
     if (s == STATUS_OK && total < SEARCH_RELAX_BELOW) s = loosen_words(w, total, &parts);
     if (s == STATUS_OK && parts) {
-        if (!fewer) r->step = "loosen_words";
+        if (!fewer && !together) r->step = "loosen_words";
         r->loosened = true;
         s = put_behind(w, strict, parts, &strict);
     }
-    if (s == STATUS_OK && (fewer || parts)) *plan = strict;
+    if (s == STATUS_OK && (fewer || together || parts)) *plan = strict;
     return s;
 }
 
@@ -166,15 +242,14 @@ static bool is_pasted(const struct qlang_node *root) {
     return false;
 }
 
-enum status search_relax(void *ctx, const struct qlang_query *query,
-                         struct qlang_node *pasted, struct xindex_node *strict,
-                         uint32_t strict_total, search_count_fn count, void *arg,
+enum status search_relax(void *ctx, const struct search_relaxing *from,
                          struct xindex_node **plan, struct search_relaxed *relaxed,
                          struct err *err) {
-    struct widening w = {.ctx = ctx, .count = count, .arg = arg, .err = err};
-    struct search_relaxed r = {.strict_total = strict_total};
+    struct widening w = {
+        .ctx = ctx, .from = from, .count = from->count, .arg = from->arg, .err = err};
+    struct search_relaxed r = {.strict_total = from->strict_total};
+    struct qlang_node *root = from->query->root, *pasted = from->pasted;
     struct xindex_node *wider = NULL;
-    struct qlang_node *root = query->root;
     enum status s = STATUS_OK;
     if (root->kind == QLANG_AND && root->n > SEARCH_RELAX_MAX_WORDS && !pasted)
         return STATUS_OK;
@@ -187,10 +262,10 @@ enum status search_relax(void *ctx, const struct qlang_query *query,
         w.all[w.nall++] = root;
     if (pasted || is_pasted(root)) {
         r.step = pasted ? "read_as_text" : "loosen_sentence";
-        s = relax_text(&w, strict_total, &wider, &r);
+        s = relax_text(&w, from->strict_total, &wider, &r);
     } else if (root->kind == QLANG_AND || root->kind == QLANG_PHRASE ||
                root->kind == QLANG_OR) {
-        s = relax_words(&w, strict, strict_total, &wider, &r);
+        s = relax_words(&w, from->strict, from->strict_total, &wider, &r);
     }
     if (s != STATUS_OK || !wider) return s;
     *plan = wider;
