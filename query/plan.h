@@ -5,6 +5,8 @@
  *   has terms with the prefix "X" (docmap.h).
  * - A sentence is OR of its literal (boosted, so that literal hits come first) and
  *   ATLEAST half (rounded up) of its distinct Han bigrams (interface.md).
+ * - Of alternatives in quotes behind a word without them, each weighs at most a little
+ * less than the word.
  * - NEAR looks in the fields that both sides allow; without any it matches nothing.
  * - A code or range is a column condition.
  *
@@ -18,6 +20,7 @@
 
 /* Added to the score of a sentence's literal hits: more than any BM25 sum reaches. */
 #define PLAN_LITERAL_BOOST 10000.0F
+#define PLAN_OTHER_NAME 0.8F  /* what another name of a word weighs at most */
 #define PLAN_SENTENCE_SHARE 2 /* half of its bigrams */
 /* The plan of a sentence is an OR of its literal and its bigrams, or just a literal. */
 enum { PLAN_SENTENCE_LITERAL, PLAN_SENTENCE_BIGRAMS };
