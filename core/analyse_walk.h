@@ -1,6 +1,6 @@
 /* analyse_walk.h - steps over normalised text, one Han character or token at a time: the
- * one place that says where a term begins and ends. For modules that look at terms in
- * their places (analyse.c, terms.c, query/similar_source.c).
+ * one place that says where a term begins and ends. For modules that look at terms where
+ * they stand.
  * Threads: pure. */
 #ifndef CORE_ANALYSE_WALK_H
 #define CORE_ANALYSE_WALK_H
