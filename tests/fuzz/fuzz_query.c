@@ -128,6 +128,7 @@ static void check_tree(void *ctx, struct str q, enum audience audience) {
     if (s == STATUS_OK) reads_back(ctx, query->root, audience);
     must(plan_build(ctx, query->root, &plan, &err), "plan", &err);
     highlight_collect(query->root, &set);
+    set.pieces = q.n % 2; /* relaxed or not */
     must(highlight_snippet(&set, field_by_path(str_of("title"))->tag, q, &work, &html,
                            &err),
          "highlight", &err);
