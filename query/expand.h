@@ -25,7 +25,7 @@
 #define EXPAND_MAX 16 /* words with alternatives in one query; further ones stay */
 #define EXPAND_MAX_ADDED 6
 
-    struct expansion {
+struct expansion {
     struct str text;  /* the word as typed */
     const char *kind; /* synonym_kind_name of the first, or "number" */
     size_t n;

@@ -66,7 +66,7 @@ static bool is_application(struct str d) {
         year += (d.p[0] - '0') * 1000 + (d.p[1] - '0') * 100;
     else
         year += year < 50 ? 2000 : 1900;
-    return memchr("12389", d.p[new ? 4 : 2], 5) && year >= (new ? 2003 : 1985) &&
+    return strchr("12389", d.p[new ? 4 : 2]) && year >= (new ? 2003 : 1985) &&
            year <= (new ? 2099 : 2003);
 }
 
@@ -110,7 +110,7 @@ static bool publication(struct str s, struct forms *f) {
     size_t n = digits_at(s, 0);
     struct str digits = str_slice(s.p, n), kind = from(s, n);
     if (n < 7 || n > 9 || kind.n > 2) return false;
-    if (kind.n && !memchr("abcusyd", kind.p[0], 7)) return false;
+    if (kind.n && !strchr("abcusyd", kind.p[0])) return false;
     if (kind.n == 2 && !is_digit(kind.p[1])) return false;
     ADD(f, no, Z("CN"), digits, kind);
     if (kind.n) ADD(f, no, Z("CN "), digits, Z(" "), kind);

@@ -98,7 +98,7 @@ tidy() {
 
 shell() { git ls-files '*.sh' '*.bash' '.ci/run' | xargs shellcheck -S warning; }
 
-make -s build/gen/t2s.inc build/gen/pinyin.inc build/gen/codes_embedded.h build/gen/profiles_embedded.h build/gen/web_embedded.h >/dev/null || bad=1
+make -s build/gen/t2s.inc build/gen/pinyin.inc build/gen/codes_embedded.h build/gen/synonyms_embedded.h build/gen/profiles_embedded.h build/gen/web_embedded.h >/dev/null || bad=1
 step format format
 step layers layers
 step doors doors
