@@ -70,7 +70,7 @@ static const char *in_words(struct call *c, struct str params) {
 static void put_example(struct call *c, struct view *v, json_t *section,
                         const struct str cell[HELP_CELLS]) {
     json_t *o = json_object();
-    bool same = str_eq_z(cell[2], "=") || str_eq_z(cell[2], "~");
+    bool same = str_eq_z(cell[2], "=");
     view_set(v, o, "query", view_str(cell[0]));
     view_set(v, o, "params", view_str(str_of(in_words(c, cell[1]))));
     view_set(v, o, "understood", same ? json_null() : view_str(cell[2]));
