@@ -51,10 +51,10 @@ static const char *check_head(const struct suggest_head *h, size_t n,
         return "按另一份拼音表写成";
     }
     bool same = h->revision == c->revision && h->size == c->size &&
-                h->live_count == c->live_count;
-    for (int k = 0; k < SUGGEST_KINDS; k++) {
+                h->live_count == c->live_count && h->nvalues[SUGGEST_TITLE] == 0;
+    for (int k = 1; k < SUGGEST_KINDS; k++) {
         const struct columns_facet *f = suggest_facet(c, (enum suggest_kind)k);
-        same = same && h->nvalues[k] == (f ? f->nvalues : 0) && (!f || f->multi);
+        same = same && h->nvalues[k] == f->nvalues && f->multi;
     }
     return same ? NULL : "属于另一个列文件";
 }

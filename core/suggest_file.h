@@ -77,11 +77,12 @@ struct suggest_layout {
 };
 struct suggest_layout suggest_lay_out(uint32_t nmembers, uint32_t nentries);
 
-/* The facet of a kind, NULL for titles. */
+/* The facet of a kind, which is not SUGGEST_TITLE. */
 static inline const struct columns_facet *suggest_facet(const struct columns *c,
                                                         enum suggest_kind kind) {
-    static const int facet[SUGGEST_KINDS] = {-1, FACET_KEYWORD, FACET_UNIT, FACET_PERSON};
-    return facet[kind] < 0 ? NULL : &c->facet[facet[kind]];
+    return &c->facet[kind == SUGGEST_KEYWORD ? FACET_KEYWORD
+                     : kind == SUGGEST_UNIT  ? FACET_UNIT
+                                             : FACET_PERSON];
 }
 static inline uint32_t suggest_code(enum suggest_kind kind, uint32_t id) {
     return (uint32_t)kind << SUGGEST_ID_BITS | id;
