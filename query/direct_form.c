@@ -58,11 +58,11 @@ static void add(struct direct_forms *f, const char *a, const char *b, const char
 /* ---- credit codes ----------------------------------------------------------------- */
 
 static bool uscc_forms(const char *z, struct direct_forms *f) {
-    char upper[USCC_BYTES + 1];
-    size_t n = 0;
-    for (; z[n] && n < USCC_BYTES; n++)
-        upper[n] = is_letter(z[n]) ? (char)(z[n] - 'a' + 'A') : z[n];
-    if (z[n] || !uscc_has_form(str_slice(upper, n))) return false;
+    char upper[USCC_BYTES];
+    if (strlen(z) != USCC_BYTES) return false;
+    for (size_t i = 0; i < USCC_BYTES; i++)
+        upper[i] = is_letter(z[i]) ? (char)(z[i] - 'a' + 'A') : z[i];
+    if (!uscc_has_form(str_slice(upper, USCC_BYTES))) return false;
     f->number = DIRECT_USCC;
     add(f, z, "", "", "");
     return true;
@@ -178,7 +178,7 @@ static bool standard_forms(struct str norm, const char *squeezed,
 }
 
 bool direct_forms_of(struct str norm, struct direct_forms *out) {
-    char z[DIRECT_FORM_BYTES + 1];
+    char z[DIRECT_FORM_BYTES + 1] = "";
     out->n = 0;
     return squeeze(norm, z) && (uscc_forms(z, out) || patent_forms(z, out) ||
                                 standard_forms(norm, z, out) || word_forms(z, out));

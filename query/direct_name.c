@@ -199,7 +199,7 @@ static enum status uid_terms(struct direct_work *w, const struct suggest *sugges
 
 enum status direct_by_title(struct direct_work *w, struct err *err) {
     const struct suggest *suggest;
-    struct str hit[DIRECT_MAX], term[DIRECT_MAX];
+    struct str hit[DIRECT_MAX], term[DIRECT_MAX] = {{0}};
     size_t n = 0;
     enum status s = suggestions(w, &suggest, err);
     if (s == STATUS_OK && !suggest) {
