@@ -66,8 +66,7 @@ void Order::set_after() {
     after_tie_ = true;
     switch (req_.sort) {
         case XINDEX_BY_RELEVANCE:
-            after_ = key_of_float(static_cast<float>(req_.after.score));
-            return;
+            return; /* refused by Match */
         case XINDEX_BY_APPROVED:
         case XINDEX_BY_ACHIEVED:
             after_ = directed(static_cast<uint32_t>(req_.after.date));
@@ -186,14 +185,10 @@ static bool wants_scores(const struct xindex_request &req) {
     return req.query && req.sort == XINDEX_BY_RELEVANCE && req.limit > 0;
 }
 
-static bool wants_refining(const struct xindex_request &req) {
-    return wants_scores(req) && !req.after.set;
-}
-
 static size_t heap_size(const struct xindex_request &req) {
     size_t asked = static_cast<size_t>(req.offset) + req.limit;
     if (req.limit == 0) return 0;
-    return wants_refining(req) ? std::max<size_t>(asked, XINDEX_REFINED) : asked;
+    return wants_scores(req) ? std::max<size_t>(asked, XINDEX_REFINED) : asked;
 }
 
 Match::Match(xindex_reader &r, const struct xindex_request &req, struct err *err)
@@ -201,6 +196,8 @@ Match::Match(xindex_reader &r, const struct xindex_request &req, struct err *err
       order_(req, r.columns), best_(heap_size(req)) {
     if (req.nwhere > MAX_WHERE || heap_size(req) > XINDEX_MAX_WINDOW)
         q_.fail(STATUS_LIMIT, "请求超过了索引的限度");
+    if (req.after.set && order_.by_relevance())
+        q_.fail(STATUS_INVALID, "a page by relevance begins at an offset");
     r.scratch.reset();
     if (req.query) root_ = build_node(q_, *req.query);
     if (q_.scoring) sum_ = r.scratch.floats.take()->v;
@@ -348,7 +345,7 @@ void Match::refine(std::vector<Hit> &hits) {
 
 void Match::fill_hits(struct xindex_result *res) {
     std::vector<Hit> &hits = best_.sorted();
-    if (wants_refining(req_)) refine(hits);
+    if (wants_scores(req_)) refine(hits);
     size_t from = std::min<size_t>(req_.offset, hits.size());
     size_t to = std::min(hits.size(), from + req_.limit);
     res->hits = array_on<struct xindex_hit>(res, to - from);

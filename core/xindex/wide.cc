@@ -235,10 +235,11 @@ class AtLeast : public Node {
   private:
     /* A record that shares only 研究 or 应用 with a sentence is not about it. */
     void set_common_apart(const Request &q) {
-        uint32_t most = q.r.columns.live_count / XINDEX_COMMON;
+        uint32_t most = std::max<uint32_t>(q.r.columns.live_count / XINDEX_COMMON,
+                                           XINDEX_COMMON_LEAST);
         size_t rare = list_.size();
         while (rare > 0 && list_[rare - 1].freq > most) rare--;
-        if (rare == 0) return;
+        if (rare == 0 || list_[rare - 1].freq == 0) return;
         std::move(list_.begin() + static_cast<ptrdiff_t>(rare), list_.end(),
                   std::back_inserter(extra_));
         list_.erase(list_.begin() + static_cast<ptrdiff_t>(rare), list_.end());

@@ -29,7 +29,7 @@
 
 C_API_BEGIN
 
-#define XINDEX_FORMAT "2"   /* changes when an older program must not read the index */
+#define XINDEX_FORMAT "3"   /* changes when an older program must not read the index */
 #define XINDEX_TERM_MAX 245 /* bytes; Xapian's own limit */
 #define XINDEX_DATA_MAX (4u << 20)
 #define XINDEX_FLUSH_DOCS 250 /* design.md: the inverter falls out of the cache above */
@@ -91,8 +91,8 @@ enum xindex_op {
     XINDEX_NEAR, /* child[0] and child[1] (literals) in one value, gap characters apart */
     XINDEX_ATLEAST, /* at least `need` of the distinct terms; with need 1 terms that are
                        in more than 1 / XINDEX_COMMON of the records do not count, unless
-                       all are, though they score, and Han characters of the needle
-                       that are in at most 1 / XINDEX_RARE count too */
+                       all that are in any are, though they score, and Han characters of
+                       the needle that are in at most 1 / XINDEX_RARE count too */
     XINDEX_TERM,    /* one exact term ("Q…", "R…") */
     XINDEX_PREFIX, /* a word that starts with needle (Latin: a token prefix; Han: literal)
                     */
@@ -122,6 +122,7 @@ struct xindex_node {
 #define XINDEX_MAX_DEPTH 24
 #define XINDEX_MAX_WINDOW 100000 /* offset + limit */
 #define XINDEX_COMMON 10
+#define XINDEX_COMMON_LEAST 100 /* a term of so few records is never too common */
 #define XINDEX_RARE 100
 #define XINDEX_MAX_EXPAND                                                                \
     200 /* tokens that a PREFIX may stand for: else STATUS_LIMIT                         \
@@ -143,11 +144,11 @@ enum xindex_sort {
     XINDEX_BY_TITLE /* pinyin order */
 };
 
-/* Where a page starts: after the hit with this key. */
+/* Where a page starts: after the hit with this key. Not BY_RELEVANCE (STATUS_INVALID),
+ * where pages are told by offset. */
 struct xindex_after {
     bool set;
     int32_t date;   /* BY_APPROVED, BY_ACHIEVED */
-    double score;   /* BY_RELEVANCE (same revision only) */
     struct str key; /* BY_TITLE: collation key */
     struct str uid; /* always */
 };
