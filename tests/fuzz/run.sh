@@ -6,7 +6,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 target=$1 seconds=$2
 dir=build/fuzz/$target
-mkdir -p "$dir/new"
+# libFuzzer ends without cleaning up: what a target makes goes when the next run starts.
+export TMPDIR=$PWD/$dir/tmp
+rm -rf "$TMPDIR"
+mkdir -p "$dir/new" "$TMPDIR"
 make -s -j2 FLAVOUR=fuzz CC=clang CXX=clang++ build/fuzz-bin/fuzz_"$target"
 words=()
 [ ! -r "tests/fuzz/$target.dict" ] || words=("-dict=tests/fuzz/$target.dict")
