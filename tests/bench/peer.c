@@ -1,19 +1,23 @@
 /* peer.c - Chengguo as one of the engines of the comparison harness: the same query file
  * and output lines, through the library, no HTTP.
  *
- *   chengguo-peer query STORE QUERIES full|top THREADS WARM OUT
+ *   chengguo-peer query STORE QUERIES full|top|answer THREADS WARM OUT
  *
  * One thread: a line `number class microseconds total checksum ids` per query into OUT.
  * More: only the throughput on stdout. `full` asks for the top 10 with titles, the exact
  * total and all 12 facet counts, `top` for the top 10 (the total comes with it). Every
- * term is quoted: it must stand literally in one value. The store holds what
- * `chengguo-gen --from-tsv` made (tsv.h has the mapping of facet numbers to codes).
+ * term is quoted: it must stand literally in one value. `answer` is what the public gets
+ * for the bare words: expanded, relaxed, with marks, a did-you-mean, total and facets.
+ * The store holds what `chengguo-gen --from-tsv` made (tsv.h has the mapping of facet
+ * numbers to codes).
  */
 #include "core/codes.h"
 #include "core/recdoc.h"
+#include "core/synonym.h"
 #include "core/xindex/xindex.h"
 #include "query/plan.h"
 #include "query/qlang.h"
+#include "query/search.h"
 #include "tests/bench/gen/labels.h"
 #include "tests/bench/gen/orgs.h"
 
@@ -41,6 +45,7 @@ struct query {
     char *line; /* owned; the slices point into it */
     const char *cls;
     char *text; /* query language; NULL = none */
+    char *bare; /* the same without quotes */
     size_t nfilter;
     int facet[MAX_FILTERS], value[MAX_FILTERS];
 };
@@ -49,7 +54,7 @@ struct bench {
     struct query *query;
     size_t n;
     const char *set_dir;
-    bool full;
+    bool full, answer;
     atomic_size_t next;
 };
 
@@ -99,12 +104,15 @@ static void read_terms(struct query *q, char *terms) {
     if (!*terms) return;
     size_t room = strlen(terms) * 2 + 64;
     q->text = malloc(room);
-    if (!q->text) die("out of memory", NULL);
-    q->text[0] = 0;
+    q->bare = malloc(room);
+    if (!q->text || !q->bare) die("out of memory", NULL);
+    q->text[0] = q->bare[0] = 0;
     char *save = NULL;
     for (char *t = strtok_r(terms, "|", &save); t; t = strtok_r(NULL, "|", &save)) {
         size_t n = strlen(q->text);
         snprintf(q->text + n, room - n, "%s\"%s\"", n ? " " : "", t);
+        n = strlen(q->bare);
+        snprintf(q->bare + n, room - n, "%s%s", n ? " " : "", t);
     }
 }
 
@@ -147,6 +155,29 @@ static void read_queries(const char *path, struct bench *b) {
     }
     free(line);
     fclose(f);
+}
+
+/* As /search.json does with the same words and filters. */
+static struct search_result *answer(struct xindex_reader *reader, void *ctx,
+                                    const struct query *q) {
+    static const char list[] = "category,year,region,unit_type,hitech,status,level,"
+                               "evaluation,source,stage,industry,ip";
+    struct search_param param[MAX_FILTERS + 3] = {{str_of("size"), str_of("10")},
+                                                  {str_of("facets"), str_of(list)}};
+    size_t n = 2;
+    if (q->bare) param[n++] = (struct search_param){str_of("q"), str_of(q->bare)};
+    for (size_t i = 0; i < q->nfilter; i++)
+        param[n++] = (struct search_param){str_of(facet_names[q->facet[i]]),
+                                           str_of(code[q->facet[i]][q->value[i]])};
+    struct err err;
+    struct search_request *req;
+    struct search_result *res;
+    char suggestion[FILTER_SUGGESTION_MAX];
+    if (request_parse(ctx, param, n, AUDIENCE_PUBLIC, &req, suggestion, &err) !=
+            STATUS_OK ||
+        search_run(ctx, reader, req, 0, &res, &err) != STATUS_OK)
+        die(q->bare, &err);
+    return res;
 }
 
 static struct xindex_result *run(struct xindex_reader *reader, void *ctx,
@@ -224,7 +255,10 @@ static void *thread(void *arg) {
     struct xindex_reader *r = open_reader(b->set_dir);
     for (size_t i; (i = atomic_fetch_add(&b->next, 1)) < b->n;) {
         void *ctx = talloc_new(NULL);
-        (void)run(r, ctx, &b->query[i], b->full);
+        if (b->answer)
+            (void)answer(r, ctx, &b->query[i]);
+        else
+            (void)run(r, ctx, &b->query[i], b->full);
         talloc_free(ctx);
     }
     xindex_reader_close(r);
@@ -244,6 +278,14 @@ static void many(struct bench *b, int threads, int warm) {
     }
 }
 
+static void report(FILE *out, size_t number, const struct query *q, double s,
+                   const struct xindex_result *res, bool full) {
+    fprintf(out, "%zu\t%s\t%ld\t%u\t%llu\t", number, q->cls, (long)(s * 1e6), res->total,
+            (unsigned long long)(full ? checksum(res) : 0));
+    for (size_t k = 0; k < res->nhits; k++) fprintf(out, "%u,", res->hits[k].docid);
+    fputc('\n', out);
+}
+
 static void one(struct bench *b, int warm, const char *out_path) {
     double t0 = now_s();
     struct xindex_reader *r = open_reader(b->set_dir);
@@ -253,18 +295,21 @@ static void one(struct bench *b, int warm, const char *out_path) {
     for (int pass = 0; pass <= warm; pass++)
         for (size_t i = 0; i < b->n; i++) {
             void *ctx = talloc_new(NULL);
+            const struct query *q = &b->query[i];
+            struct xindex_result *found = NULL;
+            struct search_result *page = NULL;
             double a = now_s();
-            struct xindex_result *res = run(r, ctx, &b->query[i], b->full);
+            if (b->answer)
+                page = answer(r, ctx, q);
+            else
+                found = run(r, ctx, q, b->full);
             double s = now_s() - a;
-            if (pass == warm) {
-                total += s;
-                fprintf(out, "%zu\t%s\t%ld\t%u\t%llu\t", i, b->query[i].cls,
-                        (long)(s * 1e6), res->total,
-                        (unsigned long long)(b->full ? checksum(res) : 0));
-                for (size_t k = 0; k < res->nhits; k++)
-                    fprintf(out, "%u,", res->hits[k].docid);
-                fputc('\n', out);
-            }
+            if (pass == warm) total += s;
+            if (pass == warm && page)
+                fprintf(out, "%zu\t%s\t%ld\t%u\t%s\n", i, q->cls, (long)(s * 1e6),
+                        page->total, page->relaxed.step ? page->relaxed.step : "-");
+            else if (pass == warm)
+                report(out, i, q, s, found, b->full);
             talloc_free(ctx);
         }
     fclose(out);
@@ -275,15 +320,18 @@ static void one(struct bench *b, int warm, const char *out_path) {
 int main(int argc, char **argv) {
     struct err err;
     if (argc != 8 || strcmp(argv[1], "query") != 0) {
-        fprintf(stderr,
-                "usage: chengguo-peer query STORE QUERIES full|top THREADS WARM OUT\n");
+        fprintf(stderr, "usage: chengguo-peer query STORE QUERIES full|top|answer "
+                        "THREADS WARM OUT\n");
         return 2;
     }
     if (codes_load(&err) != STATUS_OK) die("codes", &err);
+    if (synonym_load(NULL, &err) != STATUS_OK) die("synonyms", &err);
     load_codes();
     char set[4096];
     snprintf(set, sizeof set, "%s/public", argv[2]);
-    struct bench b = {.set_dir = set, .full = strcmp(argv[4], "full") == 0};
+    struct bench b = {.set_dir = set,
+                      .full = strcmp(argv[4], "full") == 0,
+                      .answer = strcmp(argv[4], "answer") == 0};
     read_queries(argv[3], &b);
     int threads = (int)strtol(argv[5], NULL, 10), warm = (int)strtol(argv[6], NULL, 10);
     if (threads < 1 || threads > 64) die("1 to 64 threads", NULL);
@@ -293,6 +341,7 @@ int main(int argc, char **argv) {
         many(&b, threads, warm);
     for (size_t i = 0; i < b.n; i++) {
         free(b.query[i].text);
+        free(b.query[i].bare);
         free(b.query[i].line);
     }
     free(b.query);

@@ -52,3 +52,18 @@ for p in ('lucene-arrays', 'lucene', 'proto-best'):
         print(f'  over {p}: queries/s {qps("chengguo", "full") / qps(p, "full"):.2f}, p99 {at(full, .99) / at(times(p, "full"), .99):.2f}')
 print(f'facets: full over top, mean time: {qps("chengguo", "top") / qps("chengguo", "full"):.2f}')
 print(f'two threads over one: {two("chengguo", "full") / qps("chengguo", "full"):.2f}')
+
+
+answer = times('chengguo', 'answer')
+if answer:
+    print(f'bare words, as the public asks (expanded, relaxed, spelled, marked): p50 {at(answer, .5):.2f} p95 {at(answer, .95):.2f} '
+          f'p99 {at(answer, .99):.2f} ms, worst {answer[-1] / 1000:.2f}')
+    for p in ('lucene-arrays', 'lucene'):
+        if times(p, 'full'):
+            print(f'  p99 over {p}: {at(answer, .99) / at(times(p, "full"), .99):.2f}')
+    by = {}
+    for r in rows('out-chengguo-answer-1'):
+        by.setdefault(r[1], []).append(int(r[2]))
+    for cls, v in by.items():
+        v.sort()
+        print(f'  {cls:10} p50 {at(v, .5):.2f} p95 {at(v, .95):.2f} p99 {at(v, .99):.2f} ms')

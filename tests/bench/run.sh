@@ -33,7 +33,7 @@ rm -rf "$store"
 sync
 python3 tests/bench/measure.py chengguo "$run/build.tsv" sh -c "'$bin/chengguo' --store '$store' ingest --json '$run/tsv.jsonl' 2>/dev/null || [ \$? = 3 ]"
 sed -i '/^chengguo\t/d' "$run/size.tsv" 2>/dev/null || true
-(cd "$store/public" && du -skc index text-* columns-* | awk 'END{print "chengguo\t" $1}') >>"$run/size.tsv"
+(cd "$store/public" && du -skc index text-* columns-* suggest-* | awk 'END{print "chengguo\t" $1}') >>"$run/size.tsv"
 
 # Queries, engines in turn, twice.
 peer() { # ENGINE MODE THREADS WARM OUT
@@ -56,6 +56,10 @@ for pass in 1 2; do
             printf '%s\t%s\t%s\t0\n' "$p" $mode "${line##*qps }" >>"$run/qps.tsv"
         done
     done
+done
+# What the public gets for bare words: expansion, relaxing, spelling, marks besides.
+for pass in 1 2; do
+    peer chengguo answer 1 1 "$run/out-chengguo-answer-$pass" >/dev/null
 done
 [ -z "$others" ] || python3 "$peers/report.py" "$run" "$others chengguo"
 [ -z "$others" ] || python3 tests/bench/verify.py "$run" 200
