@@ -148,13 +148,14 @@ static enum status condition(void *ctx, const struct qlang_node *q,
 /* Words in quotes behind one without are other names of it (expand.h): the four pairs of
  * 液化天然气 must not outweigh the one token LNG. */
 static void level(const struct qlang_node *q, struct xindex_node *n) {
-    const struct xindex_node *word = n->child[0];
+    struct xindex_node *word = n->child[0];
     if (q->child[0]->kind != QLANG_PHRASE || q->child[0]->quoted) return;
     for (size_t i = 1; i < q->n; i++) {
         struct xindex_node *other = n->child[i];
         if (q->child[i]->kind != QLANG_PHRASE || !q->child[i]->quoted) continue;
         float share = (float)word->literal.n / (float)other->literal.n;
         other->weight = PLAN_OTHER_NAME * (share < 1 ? share : 1);
+        word->boost = PLAN_AS_TYPED;
     }
 }
 

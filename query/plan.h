@@ -20,6 +20,7 @@
 
 /* Added to the score of a sentence's literal hits: more than any BM25 sum reaches. */
 #define PLAN_LITERAL_BOOST 10000.0F
+#define PLAN_AS_TYPED 6.0F    /* what a word gains beside other names of it */
 #define PLAN_OTHER_NAME 0.8F  /* what another name of a word weighs at most */
 #define PLAN_SENTENCE_SHARE 2 /* half of its bigrams */
 /* The plan of a sentence is an OR of its literal and its bigrams, or just a literal. */

@@ -15,7 +15,8 @@ using Children = std::vector<std::unique_ptr<Node>>;
 
 /* Two words of an AND within so many characters gain so much: docs/search-quality.md. */
 constexpr uint32_t NEAR_CHARS = 10;
-constexpr float IS_NEAR = 2;
+constexpr float IS_NEAR = 2,
+                IS_NEXT = 4; /* the latter besides, where nothing is between */
 
 class All : public Node {
   public:
@@ -46,6 +47,11 @@ class Condition : public Node {
         cond_.filter(w, in, out);
     }
 };
+
+static float nearness(struct str text, struct str a, struct str b) {
+    if (!rectext_near(text, a, b, NEAR_CHARS, UINT32_MAX)) return 0;
+    return rectext_near(text, a, b, 0, UINT32_MAX) ? IS_NEAR + IS_NEXT : IS_NEAR;
+}
 
 class And : public Node {
     Children child_;
@@ -87,9 +93,7 @@ class And : public Node {
         for (const auto &c : child_) {
             gain += c->refine(q, docid);
             const struct str *here = c->literal();
-            if (here && before &&
-                rectext_near(q.text(docid), *before, *here, NEAR_CHARS, UINT32_MAX))
-                gain += IS_NEAR;
+            if (here && before) gain += nearness(q.text(docid), *before, *here);
             if (here) before = here;
         }
         return gain;
@@ -151,6 +155,8 @@ class Or : public Node {
         for (const auto &c : child_) best = std::max(best, c->refine(q, docid));
         return best;
     }
+    /* Other names stand behind the word as typed: its place says enough. */
+    const struct str *literal() const override { return child_[0]->literal(); }
 };
 
 class Not : public Node {
