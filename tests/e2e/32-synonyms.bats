@@ -50,7 +50,7 @@ uids() { search --limit 100 "$@" | jq -r '[.hits[].uid] | sort | map(ltrimstr("T
         [ "$(uids "$q")" = "6 7 8" ] || { echo "$q: $(uids "$q")"; false; }
     done
     [ "$(uids '专利号:ZL202310000000.0')" = "6 7 8" ]
-    [ "$(uids --no-expand ZL202310000000.0)" = "" ]
+    [ "$(uids --no-expand "\"ZL202310000000.0\"")" = "" ]
 }
 
 @test "standards and credit codes look in their field, a code not before its time" {
