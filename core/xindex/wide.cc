@@ -149,9 +149,6 @@ std::unique_ptr<Node> make_prefix(const Request &q, const struct xindex_node &n)
 
 /* ---- at least --------------------------------------------------------------------- */
 
-/* Term at a time within a window. A document that holds `need` of n terms holds one of
- * the n - need + 1 rarest: only these make candidates, the frequent rest is looked up
- * for them, and a candidate that cannot reach `need` any more is dropped. */
 /* How often a character stands in a text says more than that it does, but the lists of
  * characters do not tell. So those of the best records are counted. */
 constexpr float CHAR_COUNT_WEIGHT = 0.4F;
@@ -162,6 +159,9 @@ struct Char {
     uint32_t count = 0;
 };
 
+/* Term at a time within a window. A document that holds `need` of n terms holds one of
+ * the n - need + 1 rarest: only these make candidates, the frequent rest is looked up
+ * for them, and a candidate that cannot reach `need` any more is dropped. */
 class AtLeast : public Node {
     std::vector<Posting> list_;  /* that count, rarest first */
     std::vector<Posting> extra_; /* that only score */
@@ -244,12 +244,13 @@ class AtLeast : public Node {
                   std::back_inserter(extra_));
         list_.erase(list_.begin() + static_cast<ptrdiff_t>(rare), list_.end());
     }
-    bool counts(const std::string &term) const {
-        return std::any_of(list_.begin(), list_.end(),
-                           [&](const Posting &p) { return p.term() == term; });
+    bool has(const std::string &term) const {
+        auto is = [&](const Posting &p) { return p.term() == term; };
+        return std::any_of(list_.begin(), list_.end(), is) ||
+               std::any_of(extra_.begin(), extra_.end(), is);
     }
-    /* Tokens that do not count and characters score; a character that few records have
-     * says as much as a pair where any part will do. */
+    /* Tokens that are no terms score, once each, and characters; a character that few
+     * records have says as much as a pair where any part will do. */
     void take_needle(const Request &q, struct str needle) {
         uint32_t few = q.r.columns.live_count / XINDEX_RARE;
         for (const std::string &c : han_chars(needle, false)) {
@@ -263,7 +264,7 @@ class AtLeast : public Node {
             while (end < needle.n && is_word_at(needle, end)) end = after(needle, end);
             std::string token(needle.p + at, utf8_clip(str_slice(needle.p + at, end - at),
                                                        ANALYSE_MAX_TOKEN));
-            if (!token.empty() && !counts(token))
+            if (!token.empty() && !has(token))
                 extra_.emplace_back(q, str_slice(token.data(), token.size()));
             if (end == at) end = after(needle, at);
         }
