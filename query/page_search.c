@@ -102,6 +102,23 @@ static const char *keyword_url(const struct page_search *p, struct str keyword) 
     return page_search_url(p, &c);
 }
 
+/* Of a sentence only literal hits stand first, all others are ranked together. */
+static void put_strict(struct view *v, json_t *o, const struct search_relaxed *x) {
+    bool apart = strcmp(x->step, "loosen_sentence") != 0;
+    bool none = x->strict_total == 0;
+    char found[24];
+    snprintf(found, sizeof found, "%u 项", x->strict_total);
+    view_set(v, o, "strict_before",
+             json_string(none    ? "没有"
+                         : apart ? "完全符合的有 "
+                                 : "符合原检索式的有 "));
+    view_set(v, o, "strict_link", json_string(none ? "完全符合" : found));
+    view_set(v, o, "strict_after",
+             json_string(none    ? "的成果；"
+                         : apart ? "，排在最前；"
+                                 : "，与其余的一起按相关度排列；"));
+}
+
 static void put_relaxed(struct page_search *p) {
     struct view *v = p->view;
     const struct search_relaxed *x = &p->res->relaxed;
@@ -117,11 +134,12 @@ static void put_relaxed(struct page_search *p) {
                          : x->nassociated ? "也列出登记中常一起使用的关键词"
                                           : "只要求出现其中的部分字词"));
     view_set(v, o, "loosened", json_boolean(x->loosened && (x->n || x->nassociated)));
-    view_set(v, o, "strict_total_text", view_count(x->strict_total));
+    put_strict(v, o, x);
     view_set(v, o, "strict_url", json_string(page_search_url(p, &strict)));
     json_t *dropped = view_list(v, o, "dropped");
     for (size_t i = 0; i < x->n; i++) {
         json_t *d = json_object();
+        view_set(v, d, "also", json_boolean(i > 0));
         view_set(v, d, "text", view_str(x->dropped[i].text));
         view_set(v, d, "total_text", view_count(x->dropped[i].total));
         view_set(v, d, "url", json_null());
@@ -250,6 +268,13 @@ static void put_paging(struct page_search *p) {
     view_text(v, "next_link", next_url);
 }
 
+/* Whether an answer above the hits leads to records. */
+static bool is_answered(const struct direct_list *d) {
+    for (size_t i = 0; d && i < d->n; i++)
+        if (d->v[i].total) return true;
+    return false;
+}
+
 /* Ways out when nothing matches: without one filter, without all. */
 static void put_zero(struct page_search *p) {
     struct view *v = p->view;
@@ -260,6 +285,10 @@ static void put_zero(struct page_search *p) {
     }
     json_t *o = json_object();
     view_set(v, v->j, "zero", o);
+    bool answered = is_answered(res->direct);
+    view_set(v, o, "heading",
+             json_string(answered ? "没有照原样写有检索词的成果，请看上面的提示"
+                                  : "没有找到符合的成果"));
     json_t *removals = view_list(v, o, "removals");
     for (size_t i = 0; i < res->nwithout; i++) {
         size_t f = res->without_filter[i];
@@ -277,6 +306,7 @@ static void put_zero(struct page_search *p) {
         view_add(v, removals, r);
     }
     json_t *tips = view_list(v, o, "tips");
+    if (answered) return;
     view_add(v, tips, json_string("换用更短或更常见的词，例如用“瓦斯”代替整句。"));
     view_add(v, tips,
              json_string("词与词之间用空格隔开，表示都要出现；用 OR 表示出现其一。"));
@@ -294,7 +324,8 @@ static void put_page(struct page_search *p, const char *heading) {
     json_object_set_new(v->j, "noindex", json_true());
     put_chips(p);
     put_sorts(p);
-    bool same = str_eq(res->understood, p->req->q);
+    bool nothing = str_eq_z(res->understood, "\"\"");
+    bool same = nothing || str_eq(res->understood, p->req->q);
     view_set(v, v->j, "understood", same ? json_null() : view_str(res->understood));
     json_t *notices = view_list(v, v->j, "notices");
     for (size_t i = 0; i < res->nnotices; i++)

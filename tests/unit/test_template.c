@@ -345,6 +345,8 @@ static void sample_values_are_shown(void **state) {
         {1, "name=\"stage\" value=\"初期阶段\""},
         {1, "第 2 页，共 7 页"},
         {1, "relax=0"},
+        {1, "<li>不要求“<a"},
+        {1, "<li>也不要求“瓦斯”"},
         {2, "瓦斯抽采</a>？"},
         {1, "查看这 12 项</a>"},
         {2, "没有登记它的单位。</p>"},
