@@ -86,9 +86,9 @@ size_t suggest_exact(const struct suggest *s, enum suggest_kind kind, struct str
 struct str suggest_text(const struct suggest *s, const struct suggest_entry *e);
 
 /* Writes `path` (path.tmp, fsync, rename) for these columns and text. `base` (NULL: from
- * nothing) is the file of an older revision whose order is taken over; `changed` are the
- * docids put or removed since, in any order. The same bytes come out with and without
- * base. STATUS_IO, STATUS_NOMEM, STATUS_LIMIT. */
+ * nothing) is the file of an older revision whose order is taken over, unless its
+ * checksum is wrong; `changed` are the docids put or removed since, in any order. The
+ * same bytes come out with and without base. STATUS_IO, STATUS_NOMEM, STATUS_LIMIT. */
 MUST_CHECK enum status suggest_write(const char *path, const struct columns *columns,
                                      const struct rectext *text,
                                      const struct suggest *base, const uint32_t *changed,

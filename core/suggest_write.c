@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 static enum status write_all(int fd, const char *p, size_t n, const char *path,
                              struct err *err) {
@@ -38,11 +39,20 @@ static enum status put_file(const char *path, const char *p, size_t n, struct er
     return fs_sync_parent(path, err);
 }
 
+/* Opening looks at what look-ups need; what is taken over must be right in every byte. */
+static bool is_whole(const struct suggest *s) {
+    uint64_t sum;
+    size_t n = s->map_bytes - sizeof sum;
+    memcpy(&sum, (const char *)s->map + n, sizeof sum);
+    return XXH3_64bits(s->map, n) == sum;
+}
+
 enum status suggest_write(const char *path, const struct columns *columns,
                           const struct rectext *text, const struct suggest *base,
                           const uint32_t *changed, size_t nchanged, struct err *err) {
     char *image = NULL;
     size_t n = 0;
+    if (base && !is_whole(base)) base = NULL;
     enum status s =
         suggest_build(columns, text, base, changed, nchanged, &image, &n, err);
     if (s != STATUS_OK) return s;
