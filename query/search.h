@@ -17,11 +17,13 @@
  *   word;
  * - "loosen_sentence": one sentence: records with any of its bigrams or tokens;
  * - "read_as_text": a pasted title with quotes or brackets in it (qlang_pasted) is read
- * as a sentence, behind what it matches as a query. A part that is in more than a tenth
- * of the records does not make a record match (XINDEX_ATLEAST), words of asking never do
- * (question.h). Strict hits stay first, then those of the earlier step; of a sentence
- * literal hits stay first and all others are ranked together. `step` names the first step
- * that was taken. `total` counts all. A step that finds nothing more is not taken.
+ *   as a sentence, behind what it matches as a query.
+ *
+ * A part that is in more than a tenth of the records does not make a record match
+ * (XINDEX_ATLEAST), words of asking never do (question.h). Strict hits stay first, then
+ * those of the earlier step; of a query that is one sentence literal hits stay first and
+ * all others are ranked together. `step` names the first step that was taken. `total`
+ * counts all. A step that finds nothing more is not taken.
  *
  * Threads: a reader belongs to one thread; the result to its talloc context.
  * Not: no output format; that is result_json.h and result_text.h.

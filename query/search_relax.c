@@ -46,11 +46,6 @@ static bool is_better(uint32_t total, uint32_t best) {
     return reaches != had ? reaches : reaches ? total < best : total > best;
 }
 
-/* As typed: an expanded word is the first of its alternatives. */
-static struct str text_of(const struct qlang_node *word) {
-    return word->kind == QLANG_OR ? word->child[0]->text : word->text;
-}
-
 static enum status drop_words(struct widening *w, uint32_t strict_total,
                               struct xindex_node **plan, struct search_relaxed *relaxed) {
     uint32_t total = strict_total;
@@ -73,7 +68,7 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
             }
         }
         relaxed->dropped[relaxed->n++] =
-            (struct search_dropped){text_of(w->word[best]), best_total};
+            (struct search_dropped){w->word[best]->text, best_total};
         w->n--;
         for (size_t i = best; i < w->n; i++) {
             w->word[i] = w->word[i + 1];
@@ -82,7 +77,10 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
         total = best_total;
         *plan = best_plan;
     }
-    if (total == strict_total) *plan = NULL;
+    if (total == strict_total) { /* to no avail */
+        *plan = NULL;
+        relaxed->n = 0;
+    }
     return STATUS_OK;
 }
 
@@ -116,7 +114,7 @@ static enum status keyword_node(struct widening *w, struct str keyword,
     struct buf norm = buf_init(QLANG_MAX_BYTES);
     enum status s = n ? text_normalise(keyword, &norm, NULL, w->err)
                       : err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
-    char *copy = s == STATUS_OK ? talloc_strndup(n, buf_z(&norm), norm.n) : NULL;
+    char *copy = s == STATUS_OK ? talloc_memdup(n, buf_z(&norm), norm.n) : NULL;
     if (s == STATUS_OK && !copy)
         s = err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
     if (s == STATUS_OK) {
@@ -211,24 +209,31 @@ static enum status relax_words(struct widening *w, struct xindex_node *strict,
 
 /* A pasted title or question: all its records are ranked together, but literal hits stay
  * first. Of two records that share half and a little less of its bigrams the former is
- * no better (docs/search-quality.md). */
+ * no better (docs/search-quality.md). What else matches as typed may hold only parts that
+ * are too common to count: it is asked for, too, and of several words it stays first. */
 static enum status relax_text(struct widening *w, uint32_t strict_total,
                               struct xindex_node **plan, struct search_relaxed *r) {
-    struct xindex_node *parts, *both;
+    struct xindex_node *parts, *both, *strict = w->from->strict, *literal;
     uint32_t n = 0;
     enum status s = plan_parts(w->ctx, w->all, w->nall, 0, &parts, w->err);
     if (s != STATUS_OK || !parts) return s;
     both = parts;
-    if (w->nall == 1) {
-        struct xindex_node *whole;
-        s = plan_build(w->ctx, w->all[0], &whole, w->err);
+    if (w->from->pasted) {
+        s = plan_build(w->ctx, w->from->pasted, &literal, w->err);
         if (s != STATUS_OK) return s;
-        if (whole->nchild) whole = whole->child[PLAN_SENTENCE_LITERAL];
-        whole->boost = PLAN_LITERAL_BOOST;
-        both = plan_join(w->ctx, XINDEX_OR, whole, parts);
-        if (!both) return err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+        if (literal->nchild) literal = literal->child[PLAN_SENTENCE_LITERAL];
+        literal->boost = PLAN_LITERAL_BOOST;
+        both = plan_join(w->ctx, XINDEX_OR, literal, parts);
+    } else if (w->nall == 1) {
+        if (strict->nchild)
+            strict->child[PLAN_SENTENCE_BIGRAMS]->weight = 0; /* the parts score */
+        else
+            strict->boost = PLAN_LITERAL_BOOST;
+        both = plan_join(w->ctx, XINDEX_OR, strict, parts);
     }
-    s = w->count(w->arg, both, &n, w->err);
+    if (!both) return err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
+    if (w->from->pasted || w->nall > 1) s = put_behind(w, strict, both, &both);
+    if (s == STATUS_OK) s = w->count(w->arg, both, &n, w->err);
     if (s != STATUS_OK || n <= strict_total) return s;
     r->loosened = true;
     *plan = both;

@@ -185,7 +185,7 @@ class AtLeast : public Node {
         if (need_ == 1) set_common_apart(q);
         held_ = q.r.scratch.shorts.take()->v;
         if (n.needle.n) take_needle(q, n.needle);
-        if (q.scoring) sum_ = q.r.scratch.floats.take()->v;
+        if (q.scoring && weight_ != 0) sum_ = q.r.scratch.floats.take()->v;
         std::sort(list_.begin(), list_.end(), by_freq);
         uint64_t all = 0;
         for (size_t i = 0; i < first(); i++) all += list_[i].freq;
@@ -220,10 +220,10 @@ class AtLeast : public Node {
     }
     void score(const Request &q, Window w, const Bits &sel, float *sum) override {
         Node::score(q, w, sel, sum);
-        if (sum_ && weight_ != 0)
-            each_bit(sel, [&](uint32_t i) { sum[i] += weight_ * sum_[i]; });
+        if (sum_) each_bit(sel, [&](uint32_t i) { sum[i] += weight_ * sum_[i]; });
     }
     float refine(const Request &q, uint32_t docid) override {
+        if (weight_ == 0) return 0;
         count_chars(q.text(docid));
         float gain = 0;
         for (const Char &c : chars_)
