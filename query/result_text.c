@@ -1,5 +1,7 @@
 #include "query/result_text.h"
 
+#include "query/direct.h"
+
 #include <stdio.h>
 
 #define PATH_TEXT_MAX 128
@@ -52,12 +54,23 @@ static enum status put_hit(const struct search_hit *h, uint32_t rank, struct buf
     return STATUS_OK;
 }
 
+static void put_direct(const struct direct_list *list, struct buf *out) {
+    for (size_t i = 0; list && i < list->n; i++) {
+        put_clean(out, list->v[i].note);
+        buf_add_char(out, '\n');
+    }
+}
+
+/* Of a sentence only literal hits stand first, all others are ranked together. */
 static void put_relaxed(const struct search_relaxed *r, struct buf *out) {
     if (!r->step) return;
-    if (r->strict_total)
-        buf_add_f(out, "完全符合 %u 项，排在最前；已放宽条件", r->strict_total);
+    if (r->strict_total == 0)
+        buf_add_z(out, "没有完全符合的");
+    else if (strcmp(r->step, "loosen_sentence") == 0)
+        buf_add_f(out, "符合原检索式的 %u 项与其余的一起按相关度排列", r->strict_total);
     else
-        buf_add_z(out, "没有完全符合的；已放宽条件");
+        buf_add_f(out, "完全符合 %u 项，排在最前", r->strict_total);
+    buf_add_z(out, "；已放宽条件");
     for (size_t i = 0; i < r->n; i++) {
         buf_add_z(out, i ? "、“" : "，不再要求“");
         put_clean(out, r->dropped[i].text);
@@ -108,6 +121,7 @@ enum status result_text(const struct search_result *r, struct buf *out, struct e
         buf_add_f(out, "，第 %u–%zu 项", r->rank + 1, (size_t)r->rank + r->nhits);
     buf_add_f(out, "（%.1f 毫秒，数据截至 %s）\n", (double)r->took_ns / 1e6,
               r->as_of ? r->as_of : "");
+    put_direct(r->direct, out);
     if (r->understood.n && !str_eq(r->understood, r->request->q)) {
         buf_add_z(out, "检索按此理解：");
         put_clean(out, r->understood);

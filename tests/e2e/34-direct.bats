@@ -149,3 +149,9 @@ refute() { if "$@"; then echo "should have failed: $*"; return 1; fi; }
     grep -q 'class="note direct">[^<]*校验码不符[^<]*</p>' "$BATS_TEST_TMPDIR/page.html"
     stop_daemon
 }
+
+@test "the command line tells the direct answers, too" {
+    "$CG" search GBT1916-2019 >"$BATS_TEST_TMPDIR/t.txt"
+    grep -qx '标准号 GB/T 1916-2019 见于 1 项成果。' "$BATS_TEST_TMPDIR/t.txt"
+    "$CG" search 临汾高原大学 --limit 1 | grep '^完成单位“临汾高原大学”有 [0-9]* 项成果。$'
+}
