@@ -35,12 +35,13 @@ static json_t *parse(struct str hit, struct err *err) {
     return j;
 }
 
-/* The suggestions, NULL where the set has none. */
+/* The suggestions, NULL where the set has none that can be read: a search does not fail
+ * for that. */
 static enum status suggestions(struct direct_work *w, const struct suggest **out,
                                struct err *err) {
     *out = NULL;
     enum status s = xindex_reader_suggest(w->reader, out, err);
-    return s == STATUS_NOT_FOUND ? STATUS_OK : s;
+    return s == STATUS_NOMEM ? s : STATUS_OK;
 }
 
 /* Does the record have `norm` as a whole value of the field? */

@@ -152,6 +152,14 @@ is() { diff <(suggest "$1") <(printf '%s' "$2"); }
     stop_daemon
 }
 
+@test "a damaged file fails no search" {
+    names
+    printf '\377' | dd of="$CHENGGUO_STORE/public/suggest-1" bs=1 seek=20 conv=notrunc status=none
+    run ! "$CG" check
+    search '"太原理工大学"' | jq -e '.total == 3'
+    search '"长沙银行音乐厅"' | jq -e '.total == 1 and .direct[0].kind == "title"'
+}
+
 @test "anything may be typed" {
     names
     start_daemon --quiet
