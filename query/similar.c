@@ -74,6 +74,16 @@ struct run {
     int64_t deadline_ns;
 };
 
+static enum status too_late(struct err *err) {
+    return err_set(err, STATUS_DEADLINE, "deadline", "查找相似成果超时；请稍后再试");
+}
+
+static bool is_late(int64_t deadline_ns) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return deadline_ns && (int64_t)t.tv_sec * 1000000000 + t.tv_nsec > deadline_ns;
+}
+
 static enum status search(const struct run *r, const struct xindex_node *terms,
                           struct xindex_result **out, struct err *err) {
     /* One more, because the source finds itself. */
@@ -82,9 +92,7 @@ static enum status search(const struct run *r, const struct xindex_node *terms,
                                .limit = r->size + (r->docid != 0),
                                .deadline_ns = r->deadline_ns};
     enum status s = xindex_search(r->reader, r->out, &x, out, err);
-    if (s == STATUS_DEADLINE)
-        s = err_set(err, s, "deadline", "查找相似成果超时；请稍后再试");
-    return s;
+    return s == STATUS_DEADLINE ? too_late(err) : s;
 }
 
 static enum status take_hits(struct run *r, const struct xindex_result *res,
@@ -97,6 +105,7 @@ static enum status take_hits(struct run *r, const struct xindex_result *res,
         const struct xindex_hit *from = &res->hits[i];
         struct similar_hit *h = &out->hit[out->nhits];
         if (from->docid == r->docid) continue;
+        if (is_late(r->deadline_ns)) return too_late(err);
         h->hit.docid = from->docid;
         h->hit.score = from->score;
         s = recdoc_split(from->data, &h->hit.hit, &h->hit.abstract, &h->hit.rest, err);

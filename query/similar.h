@@ -4,7 +4,7 @@
  * one search that asks for several of them; the answer says of each hit which words it
  * shares with the text: keywords that both have, then the longest pieces of Han text and
  * whole Latin words, telling ones first. Never the record itself; an exact copy of the
- * title is shown like any other.
+ * title is shown like any other. deadline_ns: CLOCK_MONOTONIC, 0 = none; STATUS_DEADLINE.
  *
  * Threads: as the reader.
  */

@@ -337,6 +337,7 @@ template <class T> static T *array_on(void *ctx, size_t n) {
 void Match::refine(std::vector<Hit> &hits) {
     size_t n = std::min<size_t>(hits.size(), XINDEX_REFINED);
     for (size_t i = 0; i < n; i++) {
+        q_.check_deadline();
         hits[i].score += root_->refine(q_, hits[i].docid);
         hits[i].key = order_.key(hits[i].docid, hits[i].score);
     }
