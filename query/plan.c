@@ -66,7 +66,7 @@ static enum status said(void *ctx, struct str norm, struct str *out, struct err 
     struct buf b = buf_init(ANALYSE_MAX_LITERAL);
     question_strip(norm, &b);
     struct str left = text_is_searchable(buf_str(&b)) ? buf_str(&b) : norm;
-    char *copy = b.failed ? NULL : talloc_strndup(ctx, left.p, left.n);
+    char *copy = b.failed ? NULL : talloc_memdup(ctx, left.p, left.n);
     if (copy) *out = str_slice(copy, left.n);
     buf_done(&b);
     return copy ? STATUS_OK : out_of_memory(err);
@@ -235,7 +235,7 @@ enum status plan_parts(void *ctx, struct qlang_node *const *word, size_t n,
             s = add_parts(parts, w->norm, &needle, err);
     }
     if (s == STATUS_OK && needle.n) {
-        char *copy = talloc_strndup(parts, buf_z(&needle), needle.n);
+        char *copy = talloc_memdup(parts, buf_z(&needle), needle.n);
         parts->needle = str_slice(copy, copy ? needle.n : 0);
         if (!copy) s = out_of_memory(err);
     }

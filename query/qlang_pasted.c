@@ -56,7 +56,7 @@ enum status qlang_pasted(void *ctx, struct str q, enum audience audience,
                          : err_set(err, STATUS_NOMEM, NULL, "内存不足：解析检索式");
     if (s == STATUS_OK && text_is_searchable(buf_str(&norm))) {
         bool longer = text_count_han(buf_str(&norm)) > QLANG_LITERAL_HAN;
-        char *copy = talloc_strndup(n, norm.p, norm.n);
+        char *copy = talloc_memdup(n, norm.p, norm.n);
         n->kind = longer ? QLANG_SENTENCE : QLANG_PHRASE;
         n->text = str_slice(text, q.n);
         n->norm = str_slice(copy, norm.n);
