@@ -1,11 +1,11 @@
 /* publish.h - registry.db to the published sets, by the revision protocol of design.md.
  *
  * publish_update applies changes after each set's own mark, in this order: append text,
- * write columns-N and suggest-N, fsync all; commit the index with seq=N and the columns' name (the
- * atomic switch for search); commit data.db with seq=N; remove old columns files. Many
- * changes are built anew instead: shards in parallel processes, compacted, the whole
- * folder exchanged by renameat2(RENAME_EXCHANGE). Whatever is interrupted is finished by
- * the next call, idempotently.
+ * write columns-N and suggest-N, fsync all; commit the index with seq=N and the columns'
+ * name (the atomic switch for search); commit data.db with seq=N; remove old columns and
+ * suggest files. Many changes are built anew instead: shards in parallel processes,
+ * compacted, the whole folder exchanged by renameat2(RENAME_EXCHANGE). Whatever is
+ * interrupted is finished by the next call, idempotently.
  *
  * Threads: one thread; the caller holds the store's lock. Forks worker processes.
  */

@@ -47,7 +47,8 @@ void highlight_work_done(struct highlight_work *w);
 void highlight_collect(const struct qlang_node *root, struct highlight_set *out);
 
 /* Appends the whole text, escaped and marked. `tag` is the field's (field.h).
- * STATUS_NOMEM, STATUS_INVALID (not UTF-8). */
+ * STATUS_NOMEM, STATUS_INVALID (not UTF-8), STATUS_LIMIT (hundreds of combining marks in
+ * a row). */
 MUST_CHECK enum status highlight_whole(const struct highlight_set *set, char tag,
                                        struct str text, struct highlight_work *work,
                                        struct buf *out, struct err *err);

@@ -6,7 +6,7 @@
  * - A sentence is OR of its literal (boosted, so that literal hits come first) and
  *   ATLEAST half (rounded up) of its distinct Han bigrams (interface.md).
  * - Of alternatives in quotes behind a word without them, each weighs at most a little
- * less than the word.
+ *   less than the word.
  * - NEAR looks in the fields that both sides allow; without any it matches nothing.
  * - A code or range is a column condition.
  *
