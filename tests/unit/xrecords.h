@@ -37,9 +37,10 @@ static inline char *xrecord_json(const struct xrecord *x, unsigned i) {
     return text;
 }
 
-/* Publishes records 1..n as `revision` in an empty folder, for the audience. */
-static inline void xrecords_publish(const char *dir, enum audience a, int64_t revision,
-                                    const struct xrecord *x, size_t n) {
+/* Publishes records 1..n, given as canonical JSON, as `revision` in an empty folder, for
+ * the audience. */
+static inline void xrecords_publish_json(const char *dir, enum audience a,
+                                         int64_t revision, char *const *json, size_t n) {
     char path[PATH_MAX], name[32];
     struct columns_builder *b;
     struct xindex_writer *w;
@@ -51,10 +52,9 @@ static inline void xrecords_publish(const char *dir, enum audience a, int64_t re
     ok(xindex_writer_open(xset_path(path, dir, "index"), false, &w, err));
     ok(rectext_create(xset_path(path, dir, "text-1"), &at, err));
     for (size_t i = 0; i < n; i++) {
-        char *json = xrecord_json(&x[i], (unsigned)i + 1);
         struct record r;
         struct docmap_doc d;
-        ok(record_from_text(str_of(json), &r, err));
+        ok(record_from_text(str_of(json[i]), &r, err));
         if (docmap_holds(a, &r)) {
             ok(docmap_make(m, a, &r, &d, err));
             d.row.docid = (uint32_t)i + 1;
@@ -66,7 +66,6 @@ static inline void xrecords_publish(const char *dir, enum audience a, int64_t re
                               err));
         }
         record_done(&r);
-        free(json);
     }
     ok(columns_builder_write(b, xset_path(path, dir, name), revision, "text-1", at, err));
     xset_meta(w, revision, name, "text-1");
@@ -74,6 +73,17 @@ static inline void xrecords_publish(const char *dir, enum audience a, int64_t re
     xindex_writer_close(w);
     columns_builder_free(b);
     docmap_free(m);
+}
+
+/* The same of records given as plain structs. */
+static inline void xrecords_publish(const char *dir, enum audience a, int64_t revision,
+                                    const struct xrecord *x, size_t n) {
+    char **json = calloc(n + 1, sizeof *json);
+    assert_non_null(json);
+    for (size_t i = 0; i < n; i++) json[i] = xrecord_json(&x[i], (unsigned)i + 1);
+    xrecords_publish_json(dir, a, revision, json, n);
+    for (size_t i = 0; i < n; i++) free(json[i]);
+    free(json);
 }
 
 #endif
