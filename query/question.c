@@ -11,19 +11,28 @@ static const char *const word[] = {
     "应当",     "可以",   "需要",   "如果",   "该",
 };
 
-static size_t length_at(struct str rest) {
-    for (size_t i = 0; i < ARRAY_LEN(word); i++)
-        if (str_starts(rest, str_of(word[i]))) return strlen(word[i]);
+/* Words of the trade that hold one of them. */
+static const char *const other[] = {
+    "几何", "何首乌", "吗啡", "吗啉", "吗丁啉", "吗替麦考酚酯", "呢绒", "毛呢",
+};
+
+/* Bytes of the first of the `n` words that `rest` begins with, or 0. */
+static size_t length_at(struct str rest, const char *const *list, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (str_starts(rest, str_of(list[i]))) return strlen(list[i]);
     return 0;
 }
 
 void question_strip(struct str norm, struct buf *out) {
     for (size_t at = 0; at < norm.n;) {
-        size_t n = length_at(str_slice(norm.p + at, norm.n - at));
-        if (n)
+        struct str rest = str_slice(norm.p + at, norm.n - at);
+        size_t kept = length_at(rest, other, ARRAY_LEN(other));
+        size_t asks = kept ? 0 : length_at(rest, word, ARRAY_LEN(word));
+        if (asks == 0 && kept == 0) kept = 1;
+        if (asks)
             buf_add_char(out, ' ');
         else
-            buf_add_char(out, norm.p[at]);
-        at += n ? n : 1;
+            buf_add(out, rest.p, kept);
+        at += asks + kept;
     }
 }

@@ -10,8 +10,8 @@
 
 #include "core/str.h"
 
-/* Appends matching text with every word of asking replaced by one space. The caller
- * checks out->failed. */
+/* Appends matching text with every word of asking replaced by one space; what is part of
+ * another word (几何, 吗啡) stays. The caller checks out->failed. */
 void question_strip(struct str norm, struct buf *out);
 
 #endif

@@ -11,6 +11,7 @@ setup_file() {
         # each of its pairs in more than a tenth of the records, then rare ones
         regs 2 1101 '{title: "第\($i)号", abstract: "甲\(("瓦斯抽采钻孔"[$i % 5:$i % 5 + 2]))乙", keywords: []}'
         regs 1102 1116 '{title: "第\($i)号", abstract: "丙蝶鳞丁", keywords: []}'
+        regs 1117 1117 '{title: "微分几何", abstract: "曲面", keywords: []}'
     } >"$BATS_FILE_TMPDIR/in.jsonl"
     ingest "$BATS_FILE_TMPDIR/in.jsonl"
 }
@@ -39,4 +40,8 @@ asked() {
 
 @test "a dropped number that was typed in several words is told as it was typed" {
     asked 'ZL 2023 1 0000000.0 只有常见' '.query.relaxed.dropped == [{text: "ZL 2023 1 0000000.0", total: 1}]'
+}
+
+@test "a word of asking that is part of another word stays" {
+    asked 几何龘龘 '.query.relaxed.step == "loosen_words" and [.hits[].uid] == ["T-1117"]'
 }
