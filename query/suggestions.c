@@ -135,7 +135,10 @@ static enum status add_title(struct finding *f, uint32_t docid, uint32_t count,
     if (!o) return err_set(err, STATUS_NOMEM, NULL, "内存不足：输入提示");
     struct str title = member(f, o, "title"), url = member(f, o, "url");
     struct suggestion *v = add(f, "title", title, count);
-    bool several = count > 1 && !memchr(title.p ? title.p : "", '"', title.n);
+    /* Either quote would end those around it. */
+    bool quotable = title.n && !memchr(title.p, '"', title.n) &&
+                    !memmem(title.p, title.n, "＂", strlen("＂"));
+    bool several = count > 1 && quotable;
     if (v) v->url = several ? quoted_url(f, title) : url;
     json_decref(o);
     return STATUS_OK;

@@ -152,6 +152,20 @@ is() { diff <(suggest "$1") <(printf '%s' "$2"); }
     stop_daemon
 }
 
+@test "a title that several records have and that holds quotes leads to one of them" {
+    regs 1 2 '{title: "直径＂四寸＂钻机", abstract: "\($i)"}' >one.jsonl
+    regs 3 4 '{title: "直径\"五寸\"钻机", abstract: "\($i)"}' >>one.jsonl
+    regs 5 6 '{title: "直径“六寸”钻机", abstract: "\($i)"}' >>one.jsonl
+    ingest one.jsonl
+    start_daemon --quiet
+    suggest 直径 >/dev/null
+    jq -r '.suggestions[] | "\(.count) \(.url | split("/")[1])"' s.json | cut -d'?' -f1 | sort | uniq -c >kinds
+    diff kinds <(printf '      2 2 achievement\n      1 2 search\n')
+    url=$(jq -r '.suggestions[].url | select(startswith("/search"))' s.json)
+    get "$URL${url/search\?/search.json?}" | jq -e '.total == 2'
+    stop_daemon
+}
+
 @test "a damaged file fails no search" {
     names
     printf '\377' | dd of="$CHENGGUO_STORE/public/suggest-1" bs=1 seek=20 conv=notrunc status=none
