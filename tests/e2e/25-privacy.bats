@@ -109,8 +109,12 @@ no_amount_in() {
     # nor can they be found by searching for them
     while read -r c; do
         case $c in *\"*|硕士研究生|副高级|未知项) continue ;; esac
-        [ "$(get --data-urlencode "q=$c" -G "$URL/search.json?relax=0" | jq .total)" -eq 0 ] || { echo "$c found"; false; }
+        get --data-urlencode "q=$c" -G "$URL/search.json?relax=0" | jq -e '.total == 0 and .direct == []' >/dev/null ||
+            { echo "$c found"; false; }
+        get --data-urlencode "q=$c" -G "$URL/suggest.json" >>told
+        get --data-urlencode "text=$c" -G "$URL/similar.json" >>told
     done <canary.words
+    none_of told
     # internal fields are no parameters here
     for p in state=draft consent=no facets=consent; do
         [ "$(curl -s -o /dev/null -w '%{http_code}' "$URL/search.json?$p")" = 400 ]
