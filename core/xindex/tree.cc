@@ -156,7 +156,9 @@ class Or : public Node {
         return best;
     }
     /* Other names stand behind the word as typed: its place says enough. */
-    const struct str *literal() const override { return child_[0]->literal(); }
+    const struct str *literal() const override {
+        return child_.empty() ? nullptr : child_[0]->literal();
+    }
 };
 
 class Not : public Node {
