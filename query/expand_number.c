@@ -6,6 +6,8 @@
 
 #define NEW_DIGITS 12 /* since October 2003: year, kind, seven of sequence */
 #define OLD_DIGITS 8  /* before: two of the year, kind, five of sequence */
+#define YEAR_DIGITS 4
+#define RIGHT_DIGITS 6 /* of a copyright or another right, at least */
 #define STANDARD_DIGITS 6
 #define PREFIX_MAX 12 /* of a standard: "DB1401/T" */
 
@@ -118,10 +120,24 @@ static bool publication(struct str s, struct forms *f) {
     return true;
 }
 
+/* 2019SR0123456, a software's copyright; CNB201912345, rights of other kinds. */
+static bool other_right(struct str s, bool cn, struct forms *f) {
+    size_t head = cn ? 3 : YEAR_DIGITS + 2;
+    if (s.n <= head) return false;
+    if (cn && (s.p[2] < 'a' || s.p[2] > 'z')) return false;
+    if (!cn && (digits_at(s, 0) != YEAR_DIGITS || memcmp(s.p + YEAR_DIGITS, "sr", 2) != 0))
+        return false;
+    if (digits_at(s, head) < RIGHT_DIGITS || head + digits_at(s, head) != s.n)
+        return false;
+    ADD(f, field_by_path(str_of("ip[].no")), s);
+    return true;
+}
+
 static bool patent(struct str s, struct forms *f) {
     bool zl = str_starts(s, Z("zl")), cn = str_starts(s, Z("cn"));
     struct str rest = from(s, zl || cn ? 2 : 0);
-    return application(rest, zl, zl || cn, f) || (cn && publication(rest, f));
+    return application(rest, zl, zl || cn, f) || (cn && publication(rest, f)) ||
+           other_right(s, cn, f);
 }
 
 /* ---- standards ------------------------------------------------------------------- */

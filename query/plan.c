@@ -5,6 +5,10 @@
 
 #include <talloc.h>
 
+/* A token that a record may match by alone. */
+#define PARTS_LETTERS 2
+#define PARTS_DIGITS 4
+
 static struct xindex_node *node_new(void *ctx, enum xindex_op op, size_t nchild) {
     struct xindex_node *n = talloc_zero(ctx, struct xindex_node);
     if (!n) return NULL;
@@ -203,6 +207,17 @@ enum status plan_build(void *ctx, const struct qlang_node *root, struct xindex_n
     return inner(ctx, root, XINDEX_NONE, out, err);
 }
 
+/* Does a record say something by holding it? A pair does; 3 and 45 do not. */
+static bool is_telling(struct str term) {
+    size_t digits = 0, n = utf8_length(term);
+    uint32_t cp;
+    if (terms_char_key(term)) return false;
+    utf8_next(term.p, term.p + term.n, &cp);
+    if (text_is_han(cp)) return true;
+    for (size_t i = 0; i < term.n; i++) digits += term.p[i] >= '0' && term.p[i] <= '9';
+    return digits < n ? n >= PARTS_LETTERS : n >= PARTS_DIGITS;
+}
+
 static enum status add_parts(struct xindex_node *parts, struct str norm,
                              struct buf *needle, struct err *err) {
     struct str text;
@@ -216,8 +231,7 @@ static enum status add_parts(struct xindex_node *parts, struct str norm,
     if (!terms) return out_of_memory(err);
     parts->literal.terms = terms;
     for (size_t i = 0; i < found.n; i++)
-        if (terms_char_key(found.terms[i]) == 0)
-            terms[parts->literal.n++] = found.terms[i];
+        if (is_telling(found.terms[i])) terms[parts->literal.n++] = found.terms[i];
     buf_add_str(needle, text);
     buf_add_char(needle, ' ');
     return STATUS_OK;

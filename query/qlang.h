@@ -84,11 +84,11 @@ struct qlang_query {
 MUST_CHECK enum status qlang_parse(void *ctx, struct str q, enum audience audience,
                                    struct qlang_query **out, struct err *err);
 
-/* A title with brackets and quotes in it, pasted as it is (意义(下), 筑起"打防管控"四位一体),
- * is a query with operators, which may find little. *out is then its whole text as one
- * sentence or phrase, for relaxing, a talloc child of ctx; NULL for a query in which
- * brackets or quotes touch no text, or with any other operator. q was parsed before.
- * STATUS_NOMEM. */
+/* A title with brackets and quotes in it, pasted as it is (意义(下),
+ * 筑起"打防管控"四位一体), is a query with operators, which may find little. *out is then
+ * its whole text as one sentence or phrase, for relaxing, a talloc child of ctx; NULL for
+ * a query in which brackets or quotes touch no text, or with any other operator. q was
+ * parsed before. STATUS_NOMEM. */
 MUST_CHECK enum status qlang_pasted(void *ctx, struct str q, enum audience audience,
                                     struct qlang_node **out, struct err *err);
 

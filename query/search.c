@@ -90,13 +90,38 @@ static enum status count_plan(void *arg, const struct xindex_node *plan, uint32_
     return STATUS_OK;
 }
 
+/* The run without the filters that were asked for. */
+static struct run unfiltered(const struct run *r) {
+    struct run bare = *r;
+    bool implied = r->req->state_implied;
+    bare.nwhere = 0;
+    bare.extra = NULL;
+    for (size_t i = 0; implied && i < r->nwhere; i++)
+        if (filter_facet(r->from[i]) == FACET_STATE) {
+            bare.where = &r->where[i];
+            bare.nwhere = 1;
+        }
+    return bare;
+}
+
+static enum status count_bare(void *arg, const struct xindex_node *plan, uint32_t *total,
+                              struct err *err) {
+    struct run *r = arg, bare = unfiltered(r);
+    enum status s = count_plan(&bare, plan, total, err);
+    r->revision = bare.revision;
+    r->moved = bare.moved;
+    return s;
+}
+
 static enum status keywords_of(void *arg, const struct xindex_node *plan,
                                const struct xindex_facet_counts **out,
                                const struct columns **columns, struct err *err) {
-    struct run *r = arg;
+    struct run *r = arg, bare = unfiltered(r);
     struct xindex_request x = {.sort = XINDEX_BY_APPROVED, .facets = 1u << FACET_KEYWORD};
     struct xindex_result *res;
-    enum status s = search(r, plan, &x, &res, err);
+    enum status s = search(&bare, plan, &x, &res, err);
+    r->revision = bare.revision;
+    r->moved = bare.moved;
     if (s != STATUS_OK) return s;
     *out = res->facets;
     *columns = xindex_reader_columns(r->reader);
@@ -355,6 +380,27 @@ static enum status suggest(struct run *r, struct err *err) {
     return STATUS_OK;
 }
 
+/* Whether and how does not depend on the filters (search_relax.h). */
+static enum status relax(struct run *r, struct xindex_node *plan, struct err *err) {
+    struct search_result *out = r->out;
+    struct xindex_node *wider = NULL;
+    struct search_relaxing from = {.query = r->query,
+                                   .pasted = r->pasted,
+                                   .strict = plan,
+                                   .strict_total = out->total,
+                                   .count = count_bare,
+                                   .told = r->nwhere || r->extra ? count_plan : NULL,
+                                   .keywords = keywords_of,
+                                   .arg = r};
+    enum status s = STATUS_OK;
+    uint32_t strict_total = out->total;
+    if (from.told) s = count_bare(r, plan, &from.strict_total, err);
+    if (s != STATUS_OK || from.strict_total >= SEARCH_RELAX_BELOW) return s;
+    s = search_relax(out, &from, &wider, &out->relaxed, err);
+    out->relaxed.strict_total = strict_total;
+    return s == STATUS_OK && wider ? answer(r, wider, err) : s;
+}
+
 static enum status run_once(struct run *r, struct err *err) {
     struct search_result *out = r->out;
     struct xindex_node *plan = NULL;
@@ -366,13 +412,7 @@ static enum status run_once(struct run *r, struct err *err) {
     if (s != STATUS_OK) return s;
     s = answer(r, plan, err);
     if (s == STATUS_OK) s = suggest(r, err);
-    if (s == STATUS_OK && may_relax(r)) {
-        struct xindex_node *wider = NULL;
-        struct search_relaxing from = {r->query,   r->pasted,   plan, out->total,
-                                       count_plan, keywords_of, r};
-        s = search_relax(out, &from, &wider, &out->relaxed, err);
-        if (s == STATUS_OK && wider) s = answer(r, wider, err);
-    }
+    if (s == STATUS_OK && may_relax(r)) s = relax(r, plan, err);
     if (s == STATUS_OK && r->req->has_cursor && r->req->cursor.revision != out->revision)
         add_notice(out, "revision_changed：数据已更新，以下从上次的位置继续");
     return s;

@@ -4,8 +4,8 @@
  * one request may need, the whole request is run again.
  *
  * Relaxing (interface.md): under relevance order, when fewer than SEARCH_RELAX_BELOW
- * records match a query of plain words and relax is on, these steps are taken, in this
- * order:
+ * records match a query of plain words without its filters, and relax is on, these steps
+ * are taken, in this order:
  * - "drop_words": two or more words: the word is dropped without which the fewest, but at
  *   least SEARCH_RELAX_BELOW, records match (if none reaches that, the most; of equals
  *   the rarest word), and again while it is not reached; each dropped word is listed
@@ -16,14 +16,15 @@
  *   bigrams and tokens where that reaches SEARCH_RELAX_BELOW, else with any part of any
  *   word;
  * - "loosen_sentence": one sentence: records with any of its bigrams or tokens;
- * - "read_as_text": a pasted title with quotes or brackets in it (qlang_pasted) is read
- *   as a sentence, behind what it matches as a query.
+ * - "read_as_text": a pasted title with quotes or brackets in it (qlang_pasted): the same
+ * of its whole text.
  *
  * A part that is in more than a tenth of the records does not make a record match
- * (XINDEX_ATLEAST), words of asking never do (question.h). Strict hits stay first, then
- * those of the earlier step; of a query that is one sentence literal hits stay first and
- * all others are ranked together. `step` names the first step that was taken. `total`
- * counts all. A step that finds nothing more is not taken.
+ * (XINDEX_ATLEAST), nor does one letter or a number of up to three digits; words of
+ * asking never do (question.h). Strict hits stay first, then those of the earlier step;
+ * of one sentence or pasted title literal hits stay first and all others are ranked
+ * together. `step` names the first step that was taken. `total` counts all. A step that
+ * finds nothing more is not taken.
  *
  * Threads: a reader belongs to one thread; the result to its talloc context.
  * Not: no output format; that is result_json.h and result_text.h.

@@ -46,9 +46,10 @@ static bool is_better(uint32_t total, uint32_t best) {
     return reaches != had ? reaches : reaches ? total < best : total > best;
 }
 
-static enum status drop_words(struct widening *w, uint32_t strict_total,
-                              struct xindex_node **plan, struct search_relaxed *relaxed) {
-    uint32_t total = strict_total;
+/* *all: what the plan matches without filters. */
+static enum status drop_words(struct widening *w, struct xindex_node **plan,
+                              uint32_t *all, struct search_relaxed *relaxed) {
+    uint32_t total = w->from->strict_total, told;
     while (w->n > 1 && total < SEARCH_RELAX_BELOW) {
         size_t best = SIZE_MAX;
         uint32_t best_total = 0;
@@ -67,8 +68,13 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
                 best_plan = p;
             }
         }
+        told = best_total;
+        if (w->from->told) {
+            enum status s = w->from->told(w->arg, best_plan, &told, w->err);
+            if (s != STATUS_OK) return s;
+        }
         relaxed->dropped[relaxed->n++] =
-            (struct search_dropped){w->word[best]->text, best_total};
+            (struct search_dropped){w->word[best]->text, told};
         w->n--;
         for (size_t i = best; i < w->n; i++) {
             w->word[i] = w->word[i + 1];
@@ -77,10 +83,11 @@ static enum status drop_words(struct widening *w, uint32_t strict_total,
         total = best_total;
         *plan = best_plan;
     }
-    if (total == strict_total) { /* to no avail */
+    if (total == w->from->strict_total) { /* to no avail */
         *plan = NULL;
         relaxed->n = 0;
     }
+    *all = total;
     return STATUS_OK;
 }
 
@@ -177,18 +184,17 @@ static enum status add_associated(struct widening *w, struct xindex_node *strict
     return s;
 }
 
-static enum status relax_words(struct widening *w, struct xindex_node *strict,
-                               uint32_t strict_total, struct xindex_node **plan,
+static enum status relax_words(struct widening *w, struct xindex_node **plan,
                                struct search_relaxed *r) {
     struct xindex_node *fewer = NULL, *parts = NULL, *together = NULL;
+    struct xindex_node *strict = w->from->strict;
     enum status s = STATUS_OK;
-    uint32_t total = strict_total;
+    uint32_t total = w->from->strict_total;
     if (w->n > 1) s = count_each(w);
-    if (s == STATUS_OK && w->n > 1) s = drop_words(w, strict_total, &fewer, r);
+    if (s == STATUS_OK && w->n > 1) s = drop_words(w, &fewer, &total, r);
     if (s != STATUS_OK) return s;
     if (fewer) {
         r->step = "drop_words";
-        total = r->dropped[r->n - 1].total;
         s = put_behind(w, strict, fewer, &strict);
     }
     if (s == STATUS_OK && total < SEARCH_RELAX_BELOW)
@@ -207,34 +213,39 @@ static enum status relax_words(struct widening *w, struct xindex_node *strict,
     return s;
 }
 
+/* The nodes match as before, but add nothing to a score. As deep as the plan. */
+static void mute(struct xindex_node *n) {
+    n->weight = n->boost = 0;
+    for (size_t i = 0; i < n->nchild; i++) mute(n->child[i]);
+}
+
 /* A pasted title or question: all its records are ranked together, but literal hits stay
  * first. Of two records that share half and a little less of its bigrams the former is
  * no better (docs/search-quality.md). What else matches as typed may hold only parts that
  * are too common to count: it is asked for, too, and of several words it stays first. */
-static enum status relax_text(struct widening *w, uint32_t strict_total,
-                              struct xindex_node **plan, struct search_relaxed *r) {
-    struct xindex_node *parts, *both, *strict = w->from->strict, *literal;
+static enum status relax_text(struct widening *w, struct xindex_node **plan,
+                              struct search_relaxed *r) {
+    struct xindex_node *parts, *both, *strict = w->from->strict;
     uint32_t n = 0;
     enum status s = plan_parts(w->ctx, w->all, w->nall, 0, &parts, w->err);
     if (s != STATUS_OK || !parts) return s;
     both = parts;
-    if (w->from->pasted) {
-        s = plan_build(w->ctx, w->from->pasted, &literal, w->err);
+    if (w->nall == 1) {
+        struct xindex_node *literal;
+        s = plan_build(w->ctx, w->all[0], &literal, w->err);
         if (s != STATUS_OK) return s;
         if (literal->nchild) literal = literal->child[PLAN_SENTENCE_LITERAL];
         literal->boost = PLAN_LITERAL_BOOST;
-        both = plan_join(w->ctx, XINDEX_OR, literal, parts);
-    } else if (w->nall == 1) {
-        if (strict->nchild)
-            strict->child[PLAN_SENTENCE_BIGRAMS]->weight = 0; /* the parts score */
-        else
-            strict->boost = PLAN_LITERAL_BOOST;
-        both = plan_join(w->ctx, XINDEX_OR, strict, parts);
+        mute(strict); /* the parts score */
+        strict = plan_join(w->ctx, XINDEX_OR, literal, strict);
+        if (strict) both = plan_join(w->ctx, XINDEX_OR, strict, parts);
+    } else {
+        s = put_behind(w, strict, parts, &both);
     }
-    if (!both) return err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
-    if (w->from->pasted || w->nall > 1) s = put_behind(w, strict, both, &both);
+    if (s == STATUS_OK && (!strict || !both))
+        s = err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
     if (s == STATUS_OK) s = w->count(w->arg, both, &n, w->err);
-    if (s != STATUS_OK || n <= strict_total) return s;
+    if (s != STATUS_OK || n <= w->from->strict_total) return s;
     r->loosened = true;
     *plan = both;
     return STATUS_OK;
@@ -252,7 +263,7 @@ enum status search_relax(void *ctx, const struct search_relaxing *from,
                          struct err *err) {
     struct widening w = {
         .ctx = ctx, .from = from, .count = from->count, .arg = from->arg, .err = err};
-    struct search_relaxed r = {.strict_total = from->strict_total};
+    struct search_relaxed r = {0};
     struct qlang_node *root = from->query->root, *pasted = from->pasted;
     struct xindex_node *wider = NULL;
     enum status s = STATUS_OK;
@@ -267,10 +278,10 @@ enum status search_relax(void *ctx, const struct search_relaxing *from,
         w.all[w.nall++] = root;
     if (pasted || is_pasted(root)) {
         r.step = pasted ? "read_as_text" : "loosen_sentence";
-        s = relax_text(&w, from->strict_total, &wider, &r);
+        s = relax_text(&w, &wider, &r);
     } else if (root->kind == QLANG_AND || root->kind == QLANG_PHRASE ||
                root->kind == QLANG_OR) {
-        s = relax_words(&w, from->strict, from->strict_total, &wider, &r);
+        s = relax_words(&w, &wider, &r);
     }
     if (s != STATUS_OK || !wider) return s;
     *plan = wider;

@@ -152,6 +152,7 @@ std::unique_ptr<Node> make_prefix(const Request &q, const struct xindex_node &n)
 /* How often a character stands in a text says more than that it does, but the lists of
  * characters do not tell. So those of the best records are counted. */
 constexpr float CHAR_COUNT_WEIGHT = 0.4F;
+constexpr size_t CHAR_COUNT_LEAST = 9; /* characters of a sentence, not of a word */
 
 struct Char {
     uint32_t cp;
@@ -223,7 +224,7 @@ class AtLeast : public Node {
         if (sum_) each_bit(sel, [&](uint32_t i) { sum[i] += weight_ * sum_[i]; });
     }
     float refine(const Request &q, uint32_t docid) override {
-        if (weight_ == 0) return 0;
+        if (weight_ == 0 || chars_.size() < CHAR_COUNT_LEAST) return 0;
         count_chars(q.text(docid));
         float gain = 0;
         for (const Char &c : chars_)

@@ -399,6 +399,7 @@ static inline double naive_score(const struct world *w, size_t doc,
 #define NAIVE_IS_NEXT 4 /* besides */
 #define NAIVE_NEAR_CHARS 10
 #define NAIVE_CHAR_COUNT 0.4
+#define NAIVE_COUNT_LEAST 9 /* characters of the needle */
 
 /* A literal in the titles, and as a whole title, keyword, unit or person. */
 static inline double naive_place(const struct xset_doc *d, const struct xindex_node *n) {
@@ -424,6 +425,7 @@ static inline double naive_char_counts(const struct world *w, size_t doc,
     const struct xset_doc *d = &w->doc[doc];
     double gain = 0;
     size_t nchars = naive_chars(w, n->needle, false, chars);
+    if (nchars < NAIVE_COUNT_LEAST) return 0;
     for (size_t i = 0; i < nchars; i++) {
         double idf = naive_idf(w, chars[i]->df);
         uint32_t count = 0;
