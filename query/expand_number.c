@@ -125,7 +125,8 @@ static bool other_right(struct str s, bool cn, struct forms *f) {
     size_t head = cn ? 3 : YEAR_DIGITS + 2;
     if (s.n <= head) return false;
     if (cn && (s.p[2] < 'a' || s.p[2] > 'z')) return false;
-    if (!cn && (digits_at(s, 0) != YEAR_DIGITS || memcmp(s.p + YEAR_DIGITS, "sr", 2) != 0))
+    if (!cn &&
+        (digits_at(s, 0) != YEAR_DIGITS || memcmp(s.p + YEAR_DIGITS, "sr", 2) != 0))
         return false;
     if (digits_at(s, head) < RIGHT_DIGITS || head + digits_at(s, head) != s.n)
         return false;

@@ -4,7 +4,8 @@
  * - patents: application numbers of 12 digits (1989-2003: 8) and a check digit, with or
  *   without ZL or CN, the dot, the check digit after ZL (ZC 0006-2003); CN and a
  *   publication number with its kind (ZC 0007-2004). Without ZL, CN and dot the check
- *   digit must be right; software copyrights (2019SR0123456), CN with a letter and digits;
+ *   digit must be right; software copyrights (2019SR0123456), CN with a letter and six
+ *   or more digits;
  * - standards: prefix of a national, trade, group or local standard, number, year
  *   (GB/T 1.1-2020 and the list of trades' codes at its time); prefixes that could be
  *   anything want /T, /Z or a year;
