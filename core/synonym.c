@@ -123,7 +123,7 @@ static struct str cut(struct str *line, char sep) {
 }
 
 static struct str kept(struct table *t, struct str s) {
-    char *p = talloc_strndup(t->entry, s.p, s.n);
+    char *p = talloc_memdup(t->entry, s.p, s.n);
     return str_slice(p, p ? s.n : 0);
 }
 
@@ -501,7 +501,7 @@ static enum status put(struct finding *f, const size_t choice[MAX_PLACES],
         s.unit_only |= l->kind == SYNONYM_UNIT;
     }
     buf_add(&f->text, f->word.p + at, f->word.n - at);
-    char *p = f->text.failed ? NULL : talloc_strndup(f->out, f->text.p, f->text.n);
+    char *p = f->text.failed ? NULL : talloc_memdup(f->out, f->text.p, f->text.n);
     if (!p) return no_memory(err);
     s.alternative = str_slice(p, f->text.n);
     f->out[f->n++] = s;
