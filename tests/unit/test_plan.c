@@ -114,6 +114,11 @@ static void parts_are_bigrams_and_tokens_of_the_words(void **state) {
     terms_are(m.ctx, p, "lng co2");
     talloc_free(m.ctx);
 
+    /* One letter or a short number says nothing by itself. */
+    p = parts(&m, "煤矸石 3 a 456 LNG 2025 x5", 0);
+    terms_are(m.ctx, p, "煤矸 矸石 lng 2025 x5");
+    talloc_free(m.ctx);
+
     /* Other names are not looked for in pieces; what is no word is left out. */
     struct qlang_node *word[2];
     make(&m, "(煤矸石 OR \"gangue\") -火灾");
