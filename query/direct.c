@@ -109,10 +109,54 @@ static struct str unquoted(struct str q) {
     return q;
 }
 
+static bool take(struct str *s, const char *start, const char *end) {
+    size_t a = strlen(start), b = strlen(end);
+    if (s->n <= a + b || memcmp(s->p, start, a) != 0 ||
+        memcmp(s->p + s->n - b, end, b) != 0)
+        return false;
+    *s = str_trim(str_slice(s->p + a, s->n - a - b));
+    return true;
+}
+
+/* A number as it is copied from a page or letter: without what it is called, and without
+ * the punctuation behind it. */
+static struct str without_label(struct str q) {
+    static const char *const label[] = {"成果登记号",       "登记编号", "登记号",
+                                        "专利号",           "标准号",   "编号",
+                                        "统一社会信用代码", "信用代码"};
+    static const char *const stop[] = {"。", "，", "；", "、", ".", ",", ";"};
+    static const char *const colon[] = {"：", ":", "为", "是"};
+    while (q.n) {
+        size_t before = q.n;
+        for (size_t i = 0; i < ARRAY_LEN(stop); i++) take(&q, "", stop[i]);
+        if (q.n == before) break;
+    }
+    if (take(&q, "第", "号")) return q;
+    for (size_t i = 0; i < ARRAY_LEN(label); i++)
+        if (take(&q, label[i], "")) break;
+    for (size_t i = 0; i < ARRAY_LEN(colon); i++)
+        if (take(&q, colon[i], "")) break;
+    return q;
+}
+
+static enum status find_number(struct direct_work *w, struct err *err) {
+    enum status s = direct_by_regno(w, err);
+    return s == STATUS_OK && w->out->n == 0 ? direct_by_number(w, err) : s;
+}
+
 /* The most telling first; a number is no name. */
 static enum status find(struct direct_work *w, struct err *err) {
-    enum status s = direct_by_regno(w, err);
-    if (s == STATUS_OK && w->out->n == 0) s = direct_by_number(w, err);
+    enum status s = find_number(w, err);
+    struct str bare = without_label(w->typed);
+    if (s == STATUS_OK && w->out->n == 0 && bare.n < w->typed.n) {
+        struct direct_work other = *w;
+        struct buf norm = buf_init(0);
+        bool fits = text_normalise(bare, &norm, NULL, NULL) == STATUS_OK;
+        other.typed = bare;
+        other.norm = buf_str(&norm);
+        if (fits && text_is_searchable(other.norm)) s = find_number(&other, err);
+        buf_done(&norm);
+    }
     if (s != STATUS_OK || w->out->n) return s;
     s = direct_by_unit(w, err);
     return s == STATUS_OK ? direct_by_title(w, err) : s;

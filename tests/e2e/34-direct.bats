@@ -142,6 +142,18 @@ refute() { if "$@"; then echo "should have failed: $*"; return 1; fi; }
     echo "# $n links followed" >&3
 }
 
+@test "a number is known as it is copied, with its label and a full stop" {
+    start_daemon
+    local regno q
+    regno=$(search --sort title --limit 1 | jq -r '.hits[0].regno')
+    for q in "登记号 $regno" "登记号$regno" "成果登记号：$regno" "第${regno}号" "$regno。" "登记号为$regno，" "编号: $regno;"; do
+        direct "$q" 'length == 1 and .[0].kind == "regno" and .[0].text == "'"$regno"'"' || { echo "$q"; false; }
+    done
+    direct '登记号 一览' 'length == 0'
+    direct '专利号 ZL199999999999.9' 'length == 0'
+    stop_daemon
+}
+
 @test "the page shows the note with its link, escaped" {
     start_daemon
     local regno title
