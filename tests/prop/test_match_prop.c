@@ -22,6 +22,8 @@ static const char *const PIECE[] = {"煤",  "气", "水", "电", "煤", "气",  
 /* Characters and tokens that only a few records have. */
 static const char *const RARE[] = {"氢", "硒", "氦", "钍", "铀", "zz", "q9"};
 
+#define EVERY_CHARACTER "煤气水电氢硒氦钍铀a"
+
 /* A random matching text of about n pieces, one of `rare` of them a rare one. */
 static struct str text_with(void *ctx, uint32_t n, uint32_t rare) {
     struct buf raw = buf_init(0), norm = buf_init(0);
@@ -202,6 +204,7 @@ static void random_leaf(struct world *w, void *ctx, struct xindex_node *n, bool 
             ok(analyse_literal(ctx, t, "", &n->literal, err));
             n->need = rnd(3) ? 1 + rnd((uint32_t)n->literal.n + 1) : 1;
             if (rnd(2)) n->needle = rnd(3) ? t : text_with(ctx, 1 + rnd(12), 4);
+            if (rnd(4) == 0) n->needle = str_of(EVERY_CHARACTER);
             return;
         }
     }
