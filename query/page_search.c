@@ -162,7 +162,7 @@ static void put_suggestion(struct page_search *p) {
         view_set(v, v->j, "suggestion_link", json_null());
         return;
     }
-    struct request_change c = {.q = &res->suggestion};
+    struct request_change c = {.q = &res->suggestion, .relax = search_promise(res)};
     json_t *o = json_object();
     view_set(v, v->j, "suggestion_link", o);
     view_set(v, o, "label", view_str(res->suggestion));

@@ -176,7 +176,7 @@ static void put_suggestion(const struct search_result *r, const char *path,
         buf_add_z(out, ",\"suggestion_total\":null,\"suggestion_url\":null,");
         return;
     }
-    struct request_change c = {.q = &r->suggestion};
+    struct request_change c = {.q = &r->suggestion, .relax = search_promise(r)};
     struct buf url = buf_init(out->max);
     request_url(r->request, path, &c, &url);
     buf_add_f(out, ",\"suggestion_total\":%u,\"suggestion_url\":", r->suggestion_total);

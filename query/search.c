@@ -396,9 +396,18 @@ static enum status relax(struct run *r, struct xindex_node *plan, struct err *er
     uint32_t strict_total = out->total;
     if (from.told) s = count_bare(r, plan, &from.strict_total, err);
     if (s != STATUS_OK || from.strict_total >= SEARCH_RELAX_BELOW) return s;
-    s = search_relax(out, &from, &wider, &out->relaxed, err);
-    out->relaxed.strict_total = strict_total;
-    return s == STATUS_OK && wider ? answer(r, wider, err) : s;
+    struct search_relaxed relaxed = {0};
+    uint32_t total = UINT32_MAX;
+    s = search_relax(out, &from, &wider, &relaxed, err);
+    if (s == STATUS_OK && wider && from.told) s = count_plan(r, wider, &total, err);
+    if (s != STATUS_OK || !wider || total <= strict_total) return s;
+    relaxed.strict_total = strict_total;
+    out->relaxed = relaxed;
+    return answer(r, wider, err);
+}
+
+const char *search_promise(const struct search_result *r) {
+    return r->suggestion_total < SEARCH_RELAX_BELOW ? "0" : NULL;
 }
 
 static enum status run_once(struct run *r, struct err *err) {

@@ -108,6 +108,10 @@ struct search_result {
     const struct direct_list *direct; /* set by direct_search; NULL: not looked for */
 };
 
+/* How a link to the suggestion must ask ("0", or NULL: as the request does), so that it
+ * finds suggestion_total: so few would be relaxed. */
+const char *search_promise(const struct search_result *r);
+
 /* Runs the request; *out is a talloc child of ctx and borrows *req. deadline_ns:
  * CLOCK_MONOTONIC, 0 = none. Adds to the errors of qlang_parse and xindex_search:
  * STATUS_LIMIT "query_too_complex" with field "q" for a tree that is too large. */

@@ -219,10 +219,11 @@ static void mute(struct xindex_node *n) {
     for (size_t i = 0; i < n->nchild; i++) mute(n->child[i]);
 }
 
-/* A pasted title or question: all its records are ranked together, but literal hits stay
- * first. Of two records that share half and a little less of its bigrams the former is
- * no better (docs/search-quality.md). What else matches as typed may hold only parts that
- * are too common to count: it is asked for, too, and of several words it stays first. */
+/* A question or title: all its records are ranked together, but literal hits stay first.
+ * Of two records that share half and a little less of its bigrams the former is no better
+ * (docs/search-quality.md). What else matches as typed may hold only parts that are too
+ * common to count: it is asked for, too, and of several words, or of a title with quotes
+ * and brackets, it stays first. */
 static enum status relax_text(struct widening *w, struct xindex_node **plan,
                               struct search_relaxed *r) {
     struct xindex_node *parts, *both, *strict = w->from->strict;
@@ -236,13 +237,15 @@ static enum status relax_text(struct widening *w, struct xindex_node **plan,
         if (s != STATUS_OK) return s;
         if (literal->nchild) literal = literal->child[PLAN_SENTENCE_LITERAL];
         literal->boost = PLAN_LITERAL_BOOST;
-        mute(strict); /* the parts score */
-        strict = plan_join(w->ctx, XINDEX_OR, literal, strict);
-        if (strict) both = plan_join(w->ctx, XINDEX_OR, strict, parts);
-    } else {
-        s = put_behind(w, strict, parts, &both);
+        both = plan_join(w->ctx, XINDEX_OR, literal, parts);
     }
-    if (s == STATUS_OK && (!strict || !both))
+    if (w->nall == 1 && !w->from->pasted && both) {
+        mute(strict); /* the parts score */
+        both = plan_join(w->ctx, XINDEX_OR, strict, both);
+    } else if (both) {
+        s = put_behind(w, strict, both, &both);
+    }
+    if (s == STATUS_OK && !both)
         s = err_set(w->err, STATUS_NOMEM, NULL, "内存不足：放宽检索");
     if (s == STATUS_OK) s = w->count(w->arg, both, &n, w->err);
     if (s != STATUS_OK || n <= w->from->strict_total) return s;

@@ -52,7 +52,7 @@ offer() { search --limit 0 "$@" | jq -r '"\(.suggestion) \(.suggestion_total)"';
 @test "the page links to the offer, with the filters kept" {
     start_daemon
     get "$URL/search?q=%E6%B7%B7%E6%B3%A5%E5%9C%9F&year=2015" >"$BATS_TEST_TMPDIR/page.html"
-    grep -qF '您要找的是不是 <a href="/search?q=%E6%B7%B7%E5%87%9D%E5%9C%9F&amp;year=2015">混凝土</a>？（6 项）' "$BATS_TEST_TMPDIR/page.html"
+    grep -qF '您要找的是不是 <a href="/search?q=%E6%B7%B7%E5%87%9D%E5%9C%9F&amp;year=2015&amp;relax=0">混凝土</a>？（6 项）' "$BATS_TEST_TMPDIR/page.html"
     get "$URL/search.json?q=%E6%B7%B7%E6%B3%A5%E5%9C%9F&year=2015" >"$BATS_TEST_TMPDIR/s.json"
     get "$URL$(jq -r .suggestion_url "$BATS_TEST_TMPDIR/s.json")" |
         jq -e --argjson n "$(jq .suggestion_total "$BATS_TEST_TMPDIR/s.json")" '.total == $n and .query.q == "混凝土" and .suggestion == null'
