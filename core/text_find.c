@@ -67,6 +67,7 @@ size_t text_count_han(struct str t) {
 }
 
 bool text_is_searchable(struct str t) {
+    if (t.n == 0) return false; /* and may have no address */
     for (const char *p = t.p, *end = p + t.n; p < end;) {
         uint32_t cp;
         p = utf8_next(p, end, &cp);

@@ -3,7 +3,8 @@
 #include <unicode/uchar.h>
 
 size_t utf8_bad_at(struct str s) {
-    const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+    const unsigned char *p = (const unsigned char *)s.p;
+    const unsigned char *end = s.n ? p + s.n : p; /* an empty text may have no address */
     while (p < end) {
         unsigned char c = *p;
         if (c < 0x80) {
