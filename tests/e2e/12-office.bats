@@ -72,13 +72,13 @@ run_case() {
     jq -e '.skipped == 2 and .read == 2' shanxi-summary.json
     jq -e '.skipped == 2 and .read == 2' shandong-summary.json
     jq -e '.skipped == 1 and .read == 1' tianjin.json
-    [ "$(total 黄土边坡雨水监测)" -eq 1 ]                       # consent given: public
-    [ "$(total 冬小麦节水示范)" -eq 0 ]                         # none: not
-    [ "$(total --audience internal 冬小麦节水示范)" -eq 1 ]
-    [ "$(total --audience internal 港口岸电 --where region=120000)" -eq 1 ]
-    [ "$(total --audience internal 煤层气示范井 --where state=submitted)" -eq 1 ]
-    [ "$(total --audience internal 海水淡化示范 --where state=submitted)" -eq 1 ]
-    [ "$(total --audience internal 海河水质 --where state=submitted)" -eq 1 ]
+    [ "$(total '"黄土边坡雨水监测"')" -eq 1 ]                       # consent given: public
+    [ "$(total '"冬小麦节水示范"')" -eq 0 ]                         # none: not
+    [ "$(total --audience internal '"冬小麦节水示范"')" -eq 1 ]
+    [ "$(total --audience internal '"港口岸电"' --where region=120000)" -eq 1 ]
+    [ "$(total --audience internal '"煤层气示范井"' --where state=submitted)" -eq 1 ]
+    [ "$(total --audience internal '"海水淡化示范"' --where state=submitted)" -eq 1 ]
+    [ "$(total --audience internal '"海河水质"' --where state=submitted)" -eq 1 ]
     "$CG" show --audience internal 9132023J8102 | grep -q 基础理论 # by its letter
     [ "$(sqlite3 -readonly "$CHENGGUO_STORE/registry.db" \
         "SELECT group_concat(kind || n) FROM (SELECT kind, count(*) AS n FROM conversion GROUP BY kind ORDER BY kind)")" = \
