@@ -50,21 +50,28 @@ static const struct {
 };
 
 static char *record_text(unsigned id) {
-    char title[32], text[TEXT_MAX] = "。";
+    char title[32];
+    struct buf text = buf_init(TEXT_MAX);
+    buf_add_z(&text, "。");
     snprintf(title, sizeof title, "登记%u", id);
     for (size_t i = 0; i < ARRAY_LEN(content); i++) {
         if (id < content[i].first || id > content[i].last || content[i].keyword) continue;
-        strcat(text, content[i].text);
-        strcat(text, "。");
+        buf_add_z(&text, content[i].text);
+        buf_add_z(&text, "。");
     }
     for (unsigned i = 0; id <= 150 && i < ARRAY_LEN(common); i++)
-        if (id % 4 != i || (id >= 80 && id <= 82)) strcat(strcat(text, common[i]), "。");
+        if (id % 4 != i || (id >= 80 && id <= 82)) {
+            buf_add_z(&text, common[i]);
+            buf_add_z(&text, "。");
+        }
     /* Records that are to be first are long, so that others score more. */
-    for (int i = 0; (id == 60 || id == 73) && i < 40; i++) strcat(text, "甲乙丙");
-    struct xrecord x = {title, text, "某院", "140105", "A", "2025-11-03", NULL, 2025};
+    for (int i = 0; (id == 60 || id == 73) && i < 40; i++) buf_add_z(&text, "甲乙丙");
+    struct xrecord x = {title, buf_z(&text), "某院", "140105",
+                        "A",   "2025-11-03", NULL,   2025};
     if (id == 40) x.year = 2024;
     if (id <= 2) x.year = 2022;
     char *json = xrecord_json(&x, id);
+    buf_done(&text);
     json_t *j = json_loads(json, 0, NULL), *keywords = json_array();
     for (size_t i = 0; i < ARRAY_LEN(content); i++)
         if (id >= content[i].first && id <= content[i].last && content[i].keyword)
