@@ -344,6 +344,11 @@ static bool rewrite_and(struct work *w, struct qlang_node *n, size_t brackets,
             ok = g && put_expanded(w, g, n->child + i, k, &a, brackets,
                                    all ? parent : NULL, all ? into : &l);
             if (!ok || all) return ok;
+            /* Nothing more is expanded: the words stand as they were. */
+            if (l.node[l.n - 1] == g) {
+                l.n--;
+                for (size_t j = 0; ok && j < k; j++) ok = put(w, &l, n->child[i + j]);
+            }
         } else if (ok) {
             ok = rewrite(w, c, brackets + (c->kind == QLANG_OR), NULL, &l);
         }
