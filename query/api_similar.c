@@ -6,25 +6,6 @@
 #include "query/record_doc.h"
 #include "query/similar.h"
 
-static enum status size_of(const struct call *c, uint32_t *out, struct err *err) {
-    struct str v = call_param(c, "size");
-    uint32_t n = 0;
-    bool bad = v.n > 2;
-    for (size_t i = 0; i < v.n && !bad; i++) {
-        bad = v.p[i] < '0' || v.p[i] > '9';
-        n = n * 10 + (uint32_t)(v.p[i] - '0');
-    }
-    if (v.n == 0) n = SIMILAR_SIZE;
-    if (bad || n < 1 || n > SIMILAR_SIZE_MAX) {
-        err_set(err, STATUS_INVALID, "invalid_value", "size 应是 1–%d 的整数",
-                SIMILAR_SIZE_MAX);
-        err_place(err, NULL, 0, "size");
-        return STATUS_INVALID;
-    }
-    *out = n;
-    return STATUS_OK;
-}
-
 static void put_hit(const struct similar_hit *h, struct buf *out) {
     buf_add(out, h->hit.hit.p, h->hit.hit.n - 1); /* without the closing brace */
     if (h->hit.hit.n > 2) buf_add_char(out, ',');
@@ -115,7 +96,7 @@ static enum status answer(struct call *c, struct response *r, bool of_record,
                           struct err *err) {
     struct xindex_reader *reader;
     uint32_t size = 0;
-    enum status s = size_of(c, &size, err);
+    enum status s = call_number(c, "size", SIMILAR_SIZE, SIMILAR_SIZE_MAX, &size, err);
     if (s == STATUS_OK) s = context_reader(c->context, true, &reader, err);
     if (s != STATUS_OK) return s;
     struct buf canonical = buf_init(0);

@@ -10,24 +10,6 @@ static enum status wrong(struct err *err, const char *param) {
     return err->status;
 }
 
-static enum status limit_of(const struct call *c, size_t *out, struct err *err) {
-    struct str v = call_param(c, "limit");
-    size_t n = 0;
-    bool bad = v.n > 2;
-    for (size_t i = 0; i < v.n && !bad; i++) {
-        bad = v.p[i] < '0' || v.p[i] > '9';
-        n = n * 10 + (size_t)(v.p[i] - '0');
-    }
-    if (v.n == 0) n = SUGGESTIONS_SIZE;
-    if (bad || n < 1 || n > SUGGEST_MAX) {
-        err_set(err, STATUS_INVALID, "invalid_value", "limit 应是 1–%d 的整数",
-                SUGGEST_MAX);
-        return wrong(err, "limit");
-    }
-    *out = n;
-    return STATUS_OK;
-}
-
 static void put_list(const struct suggestions *s, struct buf *out) {
     buf_add_f(out, "{\"revision\":%lld,\"as_of\":", (long long)s->revision);
     json_out_string_or_null(out, str_of(s->as_of));
@@ -47,16 +29,16 @@ enum status handle_suggest(struct call *c, struct response *r, struct err *err) 
     struct xindex_reader *reader;
     struct suggestions found;
     struct str q = str_trim(call_param(c, "q"));
-    size_t limit = 0;
+    uint32_t limit = 0;
     if (q.n > Q_MAX) {
         err_set(err, STATUS_LIMIT, "query_too_long", "q 最多 %d 字节", Q_MAX);
         return wrong(err, "q");
     }
-    enum status s = limit_of(c, &limit, err);
+    enum status s = call_number(c, "limit", SUGGESTIONS_SIZE, SUGGEST_MAX, &limit, err);
     if (s == STATUS_OK) s = context_reader(c->context, true, &reader, err);
     if (s != STATUS_OK) return s;
     struct buf canonical = buf_init(0);
-    buf_add_f(&canonical, "%zu ", limit);
+    buf_add_f(&canonical, "%u ", limit);
     buf_add_str(&canonical, q);
     s = buf_check(&canonical, "请求", err);
     if (s == STATUS_OK &&

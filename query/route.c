@@ -198,6 +198,24 @@ struct str call_param(const struct call *c, const char *name) {
     return str_slice(NULL, 0);
 }
 
+enum status call_number(const struct call *c, const char *name, uint32_t usual,
+                        uint32_t most, uint32_t *out, struct err *err) {
+    struct str v = call_param(c, name);
+    uint32_t n = v.n ? 0 : usual;
+    bool bad = v.n > 2;
+    for (size_t i = 0; i < v.n && !bad; i++) {
+        bad = v.p[i] < '0' || v.p[i] > '9';
+        n = n * 10 + (uint32_t)(v.p[i] - '0');
+    }
+    if (bad || n < 1 || n > most) {
+        err_set(err, STATUS_INVALID, "invalid_value", "%s 应是 1–%u 的整数", name, most);
+        err_place(err, NULL, 0, name);
+        return STATUS_INVALID;
+    }
+    *out = n;
+    return STATUS_OK;
+}
+
 struct db *call_losses(const struct call *c, struct str q) {
     struct db *data;
     struct err ignored;

@@ -98,6 +98,10 @@ const char *face_name(enum face f); /* "html", "json" … */
 
 /* Value of a parameter, n = 0 when it is not given. */
 struct str call_param(const struct call *c, const char *name);
+/* A parameter of one or two digits, 1 .. most (at most 99); `usual` when it is not given.
+ * STATUS_INVALID "invalid_value" naming it. */
+MUST_CHECK enum status call_number(const struct call *c, const char *name, uint32_t usual,
+                                   uint32_t most, uint32_t *out, struct err *err);
 
 /* data.db for what it tells of the numbers in a query; NULL without a query, and while it
  * cannot be read: a search does not fail for that. */
